@@ -1,0 +1,48 @@
+"""The application factory: extensions and one list of blueprints; it decides nothing."""
+
+from pathlib import Path
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+
+from portal import accounts, administration, agenda, api, bookings, demo, jobs, notifications, permissions, web
+from portal.config import ROOT, Settings, load_settings
+from portal.db import db
+
+PACKAGES = (accounts, notifications, bookings, agenda, administration, api, demo)
+"""Each has `init_app(app)`: it registers its blueprints and commands."""
+
+csrf = CSRFProtect()
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    settings = settings or load_settings()
+    app = Flask(
+        __name__,
+        template_folder=str(ROOT / "templates"),
+        static_folder=None,
+        instance_path=str(Path(settings.instance).resolve()),
+    )
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "pool_size": settings.pool_size,
+            "max_overflow": 0,
+            "pool_pre_ping": True,
+            "connect_args": {"application_name": "portal", "options": "-c timezone=UTC -c lock_timeout=20s"},
+        },
+        MIGRATIONS=ROOT / "migrations",
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"))
+    csrf.init_app(app)
+    app.before_request(permissions.guard)
+    web.init_app(app)
+    jobs.init_app(app)
+    for package in PACKAGES:
+        package.init_app(app)
+    return app

@@ -1,0 +1,38 @@
+"""Built front-end files: hashed names, compressed variants, served for ever by WhiteNoise."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from flask import Flask
+from whitenoise import WhiteNoise
+
+BUILD = Path(__file__).resolve().parent.parent.parent / "static" / "build"
+PREFIX = "/static/build/"
+
+
+@cache
+def _manifest() -> dict[str, str]:
+    try:
+        return json.loads((BUILD / "manifest.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+    except FileNotFoundError as error:
+        raise RuntimeError("The front end is not built: run `make build`.") from error
+
+
+def asset(name: str) -> str:
+    """Address of a built file, such as `asset("app.css")`.
+
+    Raises:
+        KeyError: the build made no such file.
+    """
+    return PREFIX + _manifest()[name]
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals["asset"] = asset
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=str(BUILD),
+        prefix=PREFIX,
+        immutable_file_test=lambda path, url: not url.endswith("manifest.json"),
+    )

@@ -1,0 +1,77 @@
+"""The four domain refusals, and HTTP's own, as pages in both languages. The API answers with problem+json instead."""
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, Response, current_app, make_response, render_template, request
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from structlog import get_logger
+from werkzeug.exceptions import HTTPException
+
+from portal.errors import Conflict, N_, NotAllowed, NotFound, PortalError, RuleBroken
+from portal.web import filters
+
+STATUS: tuple[tuple[type[PortalError], int], ...] = ((NotFound, 404), (NotAllowed, 403), (Conflict, 409), (RuleBroken, 422))
+PAGES = {403, 404, 409, 422, 429, 500}
+STALE_FORM = N_("This page lay open for long. Look over what you typed and send it once more.")
+log = get_logger("portal")
+
+
+def status_of(error: PortalError) -> int:
+    return next((status for kind, status in STATUS if isinstance(error, kind)), 400)
+
+
+def words(error: PortalError) -> str:
+    """Why it was refused, in the reader's language, with its facts written out."""
+    return gettext(error.message, **{name: _written(value) for name, value in error.facts.items()})
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return filters.clock_time(value)
+    if isinstance(value, date):
+        return filters.day(value)
+    if isinstance(value, float):
+        return filters.number(value)
+    return value
+
+
+def page(status: int, text: str | None = None, **context: Any) -> Response:
+    """An error page; statuses without words of their own borrow the nearest that has some."""
+    shown = status if status in PAGES else 500 if status >= 500 else 422 if status != 405 else 404
+    response = make_response(render_template(f"errors/{shown}.html", text=text, **context), status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def init_app(app: Flask) -> None:
+    @app.errorhandler(PortalError)
+    def refused(error: PortalError) -> Response:
+        return page(status_of(error), words(error))
+
+    @app.errorhandler(CSRFError)
+    def stale(error: CSRFError) -> Response:
+        return page(422, gettext(STALE_FORM))
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        if error.code is None or error.code < 400:
+            return make_response(error.get_response())
+        response = page(error.code)
+        for name, value in error.get_headers():
+            if name in {"Retry-After", "Allow"}:
+                response.headers[name] = value
+        retry_after = getattr(error, "retry_after", None)
+        if retry_after is not None:
+            response.headers["Retry-After"] = str(retry_after)
+        return response
+
+    @app.errorhandler(Exception)
+    def ours(error: Exception) -> Response:
+        if current_app.config.get("PROPAGATE_EXCEPTIONS"):
+            raise error
+        busy = isinstance(error, OperationalError)
+        log.error("failed", method=request.method, path=request.path, exc_info=error)
+        return page(503 if busy else 500)

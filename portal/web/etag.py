@@ -1,0 +1,30 @@
+"""304 without rendering: an ETag made of what a page would show."""
+
+from collections.abc import Iterable
+from hashlib import blake2b
+from typing import Any
+
+from flask import Response, make_response, request
+
+
+def etag_of(parts: Iterable[Any]) -> str:
+    """A digest over the `repr` of everything the page shows: rows, person, language, badge, messages."""
+    digest = blake2b(digest_size=12)
+    for part in parts:
+        digest.update(repr(part).encode())
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def not_modified(etag: str) -> Response | None:
+    """The 304 to answer with when the browser holds this page already, compressed or not."""
+    held = {tag.split(":", 1)[0] for tag in request.if_none_match.as_set(include_weak=True)}
+    if etag not in held:
+        return None
+    return tagged(make_response("", 304), etag)
+
+
+def tagged(response: Response, etag: str) -> Response:
+    response.set_etag(etag, weak=True)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response

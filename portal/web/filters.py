@@ -1,0 +1,79 @@
+"""How times, dates and money are written. Times of a page are in the site's zone, which the caller hands on."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from markupsafe import Markup
+
+from portal.web.locale import current_locale
+
+ZONE_NAMES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+
+
+def local(moment: datetime, zone: str) -> datetime:
+    return moment.astimezone(ZoneInfo(zone))
+
+
+def clock_time(value: datetime | time) -> str:
+    """10.00 in Indonesian, 10:00 in English; of a moment already in local time."""
+    return f"{value:%H.%M}" if current_locale() == "id" else f"{value:%H:%M}"
+
+
+def clock_times(start: datetime | time, end: datetime | time) -> str:
+    return f"{clock_time(start)}–{clock_time(end)}"
+
+
+def day(value: date) -> str:
+    """Selasa, 8 September 2026."""
+    return format_date(value, "EEEE, d MMMM y", locale=current_locale())
+
+
+def day_short(value: date) -> str:
+    """Selasa 8 September."""
+    return format_date(value, "EEEE d MMMM", locale=current_locale())
+
+
+def moment(value: datetime, zone: str) -> str:
+    """5 September 2026 pukul 14.05 WIB."""
+    shown = local(value, zone)
+    pattern = "d MMMM y 'pukul' HH.mm" if current_locale() == "id" else "d MMMM y, HH:mm"
+    return f"{format_datetime(shown, pattern, locale=current_locale())} {zone_name(zone)}"
+
+
+def zone_name(zone: str) -> str:
+    return ZONE_NAMES.get(zone, zone)
+
+
+def number(value: float) -> str:
+    return format_decimal(value, locale=current_locale())
+
+
+def money(rupiah: int) -> str:
+    """Rp1.234.567."""
+    return "Rp" + format_decimal(rupiah, "#,##0", locale=current_locale())
+
+
+def hours(minutes: int) -> str:
+    """A length as hours, such as 1,5; the word is the caller's."""
+    return format_decimal(minutes / 60, "0.##", locale=current_locale())
+
+
+def reference(value: str) -> Markup:
+    """TRS7K4M2W as people read it aloud: TRS 7K4 M2W, never broken over two lines."""
+    return Markup("&nbsp;").join((value[:3], value[3:6], value[6:]))
+
+
+FILTERS = {
+    "time": clock_time,
+    "day": day,
+    "day_short": day_short,
+    "moment": moment,
+    "local": local,
+    "zone_name": zone_name,
+    "number": number,
+    "money": money,
+    "hours": hours,
+    "reference": reference,
+}

@@ -1,0 +1,46 @@
+"""Which language a request is answered in: `?lang=` (kept in a cookie), the cookie, else Indonesian."""
+
+from pathlib import Path
+from urllib.parse import urlencode
+
+from flask import Flask, Response, g, request
+from flask_babel import Babel
+
+LOCALES = ("id", "en")
+COOKIE = "lang"
+TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
+DOMAINS = tuple(sorted(po.stem for po in (TRANSLATIONS / "id" / "LC_MESSAGES").glob("*.po")))
+"""One catalogue for each package that speaks."""
+
+babel = Babel()
+
+
+def init_app(app: Flask) -> None:
+    app.config["BABEL_DEFAULT_LOCALE"] = "id"
+    app.config["BABEL_DOMAIN"] = ";".join(DOMAINS)
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join([str(TRANSLATIONS)] * len(DOMAINS))
+    babel.init_app(app, locale_selector=current_locale)
+    app.after_request(_remember)
+
+
+def current_locale() -> str:
+    """"id" or "en"."""
+    if "locale" not in g:
+        asked = request.args.get(COOKIE) if request else None
+        kept = request.cookies.get(COOKIE) if request else None
+        g.locale = next((value for value in (asked, kept) if value in LOCALES), "id")
+    return str(g.locale)
+
+
+def other_locale_url() -> str:
+    """This page in the other language."""
+    query = [(name, value) for name, value in request.args.items(multi=True) if name != COOKIE]
+    return request.path + "?" + urlencode([*query, (COOKIE, "id" if current_locale() == "en" else "en")])
+
+
+def _remember(response: Response) -> Response:
+    if request.args.get(COOKIE) in LOCALES:
+        response.set_cookie(
+            COOKIE, current_locale(), max_age=365 * 24 * 3600, samesite="Lax", secure=request.is_secure, httponly=True
+        )
+    return response
