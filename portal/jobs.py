@@ -2,48 +2,217 @@
 
 A domain's jobs are functions in its `jobs.py`, registered with `@job(...)`; services defer them with
 `defer(session, "package.job", **arguments)`, so that a rolled-back booking leaves no mail and a committed one
-always has it.
+always has it. `flask jobs work` runs them: each in a thread, inside its own application context.
 """
 
+import asyncio
+import logging
+import os
+import signal
+import sys
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, TypeVar
 
+import click
 import procrastinate
+from flask import Flask
+from flask.cli import AppGroup
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import DeleteJobCondition, Job as QueuedJob, Status
+from psycopg.conninfo import make_conninfo
+from sqlalchemy import make_url
 from sqlalchemy.orm import Session
+from structlog import get_logger
 
 from portal.db import driver_connection
 
 Job = TypeVar("Job", bound=Callable[..., Any])
 
 MODULES = ("portal.notifications.jobs", "portal.bookings.jobs", "portal.accounts.jobs")
-"""Where jobs are registered; the worker imports these."""
+"""Where jobs are registered; the worker imports those that exist."""
 
+GRACE_SECONDS = 10
+"""How long a worker that is told to stop lets its jobs finish. What is cut off then is taken up again later."""
+HEARTBEAT_SECONDS = 5
+STALLED_SECONDS = 30
+"""A worker that was silent for so long is dead; what it was doing goes back into the queue."""
+MOST_ATTEMPTS = 60
+DAYS_FAILED_JOBS_ARE_KEPT = 14
+
+log = get_logger("portal.jobs")
 app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 """In web processes it is never opened: jobs are deferred on the session's own connection."""
+
+
+class NotWorthRetrying(Exception):
+    """Raised by a job whose failure will be the same next time; the text must not hold personal data."""
 
 
 class GrowingWaits(procrastinate.BaseRetryStrategy):
     """Tries again after 30 s, 1, 2, 4 … minutes, at most an hour apart, for about two days."""
 
     def get_retry_decision(
-        self, *, exception: BaseException, job: procrastinate.jobs.Job
+        self, *, exception: BaseException, job: QueuedJob
     ) -> procrastinate.RetryDecision | None:
-        if job.attempts >= 60:
+        if isinstance(exception, NotWorthRetrying) or job.attempts >= MOST_ATTEMPTS:
             return None
         return procrastinate.RetryDecision(retry_in={"seconds": min(30 * 2**job.attempts, 3600)})
 
 
-def job(name: str, **options: Any) -> Callable[[Job], Job]:
-    """Registers a function as the job `name` (`package.verb`); retried with growing waits unless told otherwise."""
-    options.setdefault("retry", GrowingWaits())
+def job(name: str, *, every: str | None = None, **options: Any) -> Callable[[Job], Job]:
+    """Registers a function as the job `name` (`package.verb`); retried with growing waits unless told otherwise.
+
+    `every` is a cron line in UTC, such as "*/5 * * * *": the job then comes round by itself, once for all workers,
+    takes no arguments, and isn't retried in between.
+    """
 
     def register(function: Job) -> Job:
-        app.task(name=name, **options)(function)
+        if every is None:
+            app.task(name=name, **{"retry": GrowingWaits(), **options})(function)
+        else:
+
+            def on_time(timestamp: int) -> None:
+                function()
+
+            task = app.task(name=name, **{"queueing_lock": name, **options})(on_time)
+            app.periodic(cron=every)(task)
         return function
 
     return register
 
 
-def defer(session: Session, name: str, **arguments: Any) -> None:
-    """Puts a job into the session's own transaction. Arguments must be JSON."""
-    app.configure_task(name, allow_unknown=True, connection=driver_connection(session)).defer(**arguments)
+def defer(session: Session, name: str, *, in_order_of: str | None = None, **arguments: Any) -> None:
+    """Puts a job into the session's own transaction; costs one statement. Arguments must be JSON.
+
+    Jobs that share an `in_order_of` run one after the other, in the order in which they were deferred.
+    """
+    connection = driver_connection(session)
+    app.configure_task(name, allow_unknown=True, lock=in_order_of, connection=connection).defer(**arguments)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="jobs.take_up", queueing_lock="jobs.take_up", priority=100, pass_context=True)
+async def take_up(context: procrastinate.JobContext, timestamp: int) -> None:
+    """Puts back into the queue what killed workers were doing; Procrastinate leaves it "doing" for ever otherwise."""
+    manager = context.app.job_manager
+    for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        try:
+            if stalled.attempts >= MOST_ATTEMPTS:
+                await manager.finish_job(stalled, status=Status.FAILED, delete_job=False)
+            else:
+                await manager.retry_job(stalled)
+        except ConnectorException:
+            continue  # somebody else was quicker
+        log.warning("job taken up again", task=stalled.task_name, job=stalled.id)
+    await manager.prune_stalled_workers(seconds_since_heartbeat=STALLED_SECONDS)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="jobs.tidy", queueing_lock="jobs.tidy", pass_context=True)
+async def tidy(context: procrastinate.JobContext, timestamp: int) -> None:
+    """Done jobs are deleted at once; failed ones stay for a while, to be looked at."""
+    await context.app.job_manager.delete_old_jobs(
+        nb_hours=24 * DAYS_FAILED_JOBS_ARE_KEPT, include_failed=True, include_cancelled=True, include_aborted=True
+    )
+
+
+def work(flask_app: Flask, *, wait: bool = True) -> bool:
+    """Runs jobs until told to stop (SIGTERM, SIGINT), or with `wait=False` until none is due.
+
+    Returns whether it ended as wished; False when it lost its database.
+    """
+    for module in MODULES:
+        if find_spec(module):
+            import_module(module)
+    threads: int = flask_app.config["SETTINGS"].pool_size
+
+    def inside_context(call: Callable[[], Any], context: procrastinate.JobContext, worker: Any) -> Any:
+        with flask_app.app_context():
+            return call()
+
+    async def run() -> bool:
+        # Without waiting, periodic jobs that are due stay out of it as well.
+        app.periodic_defaults = {} if wait else {"max_delay": -1}
+        async with app.open_async():
+            working = asyncio.create_task(
+                app.run_worker_async(
+                    concurrency=threads,
+                    wait=wait,
+                    listen_notify=wait,
+                    delete_jobs=DeleteJobCondition.SUCCESSFUL,
+                    update_heartbeat_interval=HEARTBEAT_SECONDS,
+                    stalled_worker_timeout=STALLED_SECONDS,
+                    install_signal_handlers=False,
+                    task_middleware=[inside_context],
+                )
+            )
+            if wait:
+                _stop_on_signals(working)
+            try:
+                await working
+            except asyncio.CancelledError:
+                return True
+            return not wait
+
+    with app.replace_connector(procrastinate.PsycopgConnector(conninfo=_conninfo(flask_app), min_size=1)):
+        return asyncio.run(run())
+
+
+def _stop_on_signals(working: asyncio.Task[None]) -> None:
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        log.info("worker stops")
+        working.cancel()
+        loop.call_later(GRACE_SECONDS, _leave)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+
+
+def _leave() -> None:
+    """A job in a thread cannot be interrupted; the process can."""
+    log.warning("worker leaves unfinished jobs behind")
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _conninfo(flask_app: Flask) -> str:
+    """The same database as the web's, as libpq writes it. LISTEN needs a direct connection, no transaction pool."""
+    url = make_url(flask_app.config["SETTINGS"].database_url)
+    _, parts = url.get_dialect()().create_connect_args(url)
+    return make_conninfo(**{**parts, "application_name": "portal worker"})
+
+
+class _Log(logging.Handler):
+    """Procrastinate's own lines name a job with all its arguments: addresses, links with tokens. Ours don't."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        known = getattr(record, "job", None) or {}
+        log.log(
+            record.levelno,
+            getattr(record, "action", "procrastinate"),
+            task=known.get("task_name"),
+            job=known.get("id"),
+            attempts=known.get("attempts"),
+            exc_info=record.exc_info if record.levelno >= logging.ERROR else None,
+        )
+
+
+def init_app(flask_app: Flask) -> None:
+    logger = logging.getLogger("procrastinate")
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    if not logger.handlers:
+        logger.addHandler(_Log())
+    commands = AppGroup("jobs", help="Jobs that wait in the database.")
+    flask_app.cli.add_command(commands)
+
+    @commands.command("work")
+    @click.option("--once", is_flag=True, help="Stop when no job is due.")
+    def work_command(once: bool) -> None:
+        """Run jobs until told to stop."""
+        if not work(flask_app, wait=not once):
+            raise SystemExit(1)

@@ -1,0 +1,259 @@
+"""Bookings as pages and services need them. Whose rows one sees is said here."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, text
+
+from portal.db import Reader, Words
+from portal.resources.calendar import SiteCalendar
+from portal.resources.claims import LockedResource
+from portal.resources.models import State
+from portal.resources.queries import HOURS, read_calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands for and against one more booking of a person, under their lock."""
+
+    calendar: SiteCalendar
+    is_taken: bool
+    day_minutes: int
+    """What they hold on that local day, of resources of the same kind."""
+    week_minutes: int
+    coming: int
+    """Their reservations of any kind that are still to come."""
+    desks_then: int
+    """Desks they hold at some moment of the wanted time."""
+
+
+_QUOTAS = """
+    (SELECT coalesce(sum(extract(epoch FROM v.ends_at - v.starts_at) / 60) FILTER (WHERE v.starts_at >= :day AND v.starts_at < :next_day), 0)::int
+     FROM reservation v JOIN booking b ON b.id = v.id JOIN resource r ON r.id = b.resource_id
+     WHERE v.person_id = :person_id AND v.id <> :besides AND r.kind = :kind AND v.state NOT IN ('cancelled', 'declined')
+       AND v.starts_at >= :week AND v.starts_at < :next_week) AS day_minutes,
+    (SELECT coalesce(sum(extract(epoch FROM v.ends_at - v.starts_at) / 60), 0)::int
+     FROM reservation v JOIN booking b ON b.id = v.id JOIN resource r ON r.id = b.resource_id
+     WHERE v.person_id = :person_id AND v.id <> :besides AND r.kind = :kind AND v.state NOT IN ('cancelled', 'declined')
+       AND v.starts_at >= :week AND v.starts_at < :next_week) AS week_minutes
+"""
+
+_STANDING = text(
+    f"""
+    SELECT site.time_zone, {HOURS}, {_QUOTAS},
+        EXISTS (SELECT FROM claim
+            WHERE resource_id = :resource_id AND released_at IS NULL AND reservation_id <> :besides
+              AND starts_at > :starts_at - interval '1 day' AND starts_at < :ends_at AND ends_at > :starts_at) AS is_taken,
+        (SELECT count(*) FROM reservation
+            WHERE person_id = :person_id AND id <> :besides AND state IN ('requested', 'confirmed') AND ends_at > :at
+              AND starts_at > :at - interval '1 day') AS coming,
+        (SELECT count(*) FROM reservation v JOIN booking b ON b.id = v.id JOIN resource r ON r.id = b.resource_id
+            WHERE v.person_id = :person_id AND v.id <> :besides AND r.kind = 'desk'
+              AND v.state IN ('requested', 'confirmed', 'checked-in')
+              AND v.starts_at > :starts_at - interval '1 day' AND v.starts_at < :ends_at AND v.ends_at > :starts_at) AS desks_then
+    FROM site WHERE site.id = :site_id
+    """  # noqa: S608 (constants)
+)
+
+
+def standing(
+    reader: Reader,
+    person_id: int,
+    resource: LockedResource,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    at: datetime,
+    besides: int = 0,
+) -> Standing:
+    """Read after the locks are had, so that nobody else can change what it says. `besides` is a reservation being moved."""
+    zone = ZoneInfo(resource.site.time_zone)
+    day = _local_day(starts_at, zone)
+    bounds = _bounds(day, zone)
+    row = reader.execute(
+        _STANDING,
+        bounds
+        | {
+            "person_id": person_id,
+            "kind": resource.kind.value,
+            "site_id": resource.site_id,
+            "resource_id": resource.id,
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+            "at": at,
+            "besides": besides,
+            "first": day,
+            "last": day,
+        },
+    ).one()
+    return Standing(
+        read_calendar(row), row.is_taken, row.day_minutes, row.week_minutes, row.coming, row.desks_then
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """Minutes a person holds of a kind of resource, in the local day and week around a date."""
+
+    day_minutes: int
+    week_minutes: int
+
+
+def quota(reader: Reader, person_id: int, kind: str, day: date, time_zone: str) -> Quota:
+    row = reader.execute(
+        text(f"SELECT {_QUOTAS}"),  # noqa: S608 (a constant)
+        _bounds(day, ZoneInfo(time_zone)) | {"person_id": person_id, "kind": kind, "besides": 0},
+    ).one()
+    return Quota(row.day_minutes, row.week_minutes)
+
+
+def _local_day(moment: datetime, zone: ZoneInfo) -> date:
+    try:
+        return moment.astimezone(zone).date()
+    except OverflowError:  # years 1 and 9999 have no neighbours
+        return moment.date()
+
+
+def _bounds(day: date, zone: ZoneInfo) -> dict[str, datetime]:
+    """Where the local day and the local week from Monday begin and end."""
+    day = min(max(day, date(2, 1, 1)), date(9998, 12, 1))
+    monday = day - timedelta(days=day.weekday())
+
+    def midnight(of: date) -> datetime:
+        return datetime.combine(of, time.min, zone)
+
+    return {
+        "day": midnight(day),
+        "next_day": midnight(day + timedelta(days=1)),
+        "week": midnight(monday),
+        "next_week": midnight(monday + timedelta(days=7)),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRow:
+    """A booking with everything its ticket, its line in a list and its calendar file say."""
+
+    id: int
+    reference: str
+    state: State
+    person_id: int
+    person_name: str
+    starts_at: datetime
+    ends_at: datetime
+    sequence: int
+    created_at: datetime
+    resource_id: int
+    resource_name: str
+    kind: str
+    site_id: int
+    site_name: str
+    address: str
+    directions: Words
+    map_url: str | None
+    time_zone: str
+    zone: Words | None
+    floor: Words | None
+    cancel_minutes: int
+    late_minutes: int
+    checked_in_at: datetime | None
+    checked_out_at: datetime | None
+
+    @property
+    def starts(self) -> datetime:
+        """Local."""
+        return self.starts_at.astimezone(ZoneInfo(self.time_zone))
+
+    @property
+    def ends(self) -> datetime:
+        return self.ends_at.astimezone(ZoneInfo(self.time_zone))
+
+    @property
+    def change_until(self) -> datetime:
+        return self.starts - timedelta(minutes=self.cancel_minutes)
+
+    @property
+    def come_until(self) -> datetime:
+        return self.starts + timedelta(minutes=self.late_minutes)
+
+    def is_coming(self, at: datetime) -> bool:
+        return self.state in {State.CONFIRMED, State.REQUESTED, State.CHECKED_IN} and self.ends_at > at
+
+    def can_change(self, at: datetime, *, by_staff: bool = False) -> bool:
+        """Whether it may be moved or cancelled."""
+        if self.state not in {State.CONFIRMED, State.REQUESTED} or at >= self.ends_at:
+            return False
+        return by_staff or at <= self.starts_at - timedelta(minutes=self.cancel_minutes)
+
+
+BOOKING = """
+    SELECT v.id, v.reference, v.state, v.person_id, person.name AS person_name, v.starts_at, v.ends_at, v.sequence, v.created_at,
+        r.id AS resource_id, r.name AS resource_name, r.kind, site.id AS site_id, site.name AS site_name, site.address,
+        site.directions, site.map_url, site.time_zone, zone.name AS zone, floor.name AS floor,
+        rules.cancel_minutes, rules.late_minutes, b.checked_in_at, b.checked_out_at
+    FROM reservation v JOIN booking b ON b.id = v.id JOIN person ON person.id = v.person_id
+    JOIN resource r ON r.id = b.resource_id JOIN site ON site.id = v.site_id
+    JOIN booking_rules rules ON rules.id = r.rules_id
+    LEFT JOIN zone ON zone.id = r.zone_id LEFT JOIN floor ON floor.id = r.floor_id
+"""
+"""Everything a `BookingRow` holds; `booking_row` reads it."""
+
+_BY_REFERENCE = text(BOOKING + " WHERE v.reference = :reference AND (v.person_id = :person_id OR :sees_all)")
+_COMING = text(
+    BOOKING
+    + """ WHERE v.person_id = :person_id AND v.state IN ('requested', 'confirmed', 'checked-in') AND v.ends_at > :at
+      AND v.starts_at > :at - interval '1 day' ORDER BY v.starts_at, v.id"""
+)
+_PAST = text(
+    BOOKING
+    + """ WHERE v.person_id = :person_id AND (v.state NOT IN ('requested', 'confirmed', 'checked-in') OR v.ends_at <= :at)
+      ORDER BY v.starts_at DESC, v.id DESC LIMIT :limit OFFSET :offset"""
+)
+_SAME = text(
+    BOOKING
+    + """ WHERE v.person_id = :person_id AND r.id = :resource_id AND v.starts_at = :starts_at AND v.ends_at = :ends_at
+      AND v.state IN ('requested', 'confirmed', 'checked-in') LIMIT 1"""
+)
+
+
+def booking_row(row: Row[Any]) -> BookingRow:
+    """A `BookingRow` from a row of `BOOKING`."""
+    values = row._asdict()
+    values["state"] = State(values["state"])
+    values["directions"] = Words(**values["directions"])
+    for name in ("zone", "floor"):
+        values[name] = Words(**values[name]) if values[name] else None
+    return BookingRow(**values)
+
+
+def booking(reader: Reader, reference: str, person_id: int, *, sees_all: bool = False) -> BookingRow | None:
+    """A person's own booking; the front desk's (`sees_all`) anyone's; None for somebody else's."""
+    row = reader.execute(
+        _BY_REFERENCE, {"reference": reference[:40], "person_id": person_id, "sees_all": sees_all}
+    ).one_or_none()
+    return booking_row(row) if row else None
+
+
+def same_booking(
+    reader: Reader, person_id: int, resource_id: int, starts_at: datetime, ends_at: datetime
+) -> BookingRow | None:
+    """What a second click would book once more: the same person's, of the same resource and time."""
+    row = reader.execute(
+        _SAME, {"person_id": person_id, "resource_id": resource_id, "starts_at": starts_at, "ends_at": ends_at}
+    ).one_or_none()
+    return booking_row(row) if row else None
+
+
+def coming_bookings(reader: Reader, person_id: int, *, at: datetime) -> list[BookingRow]:
+    """The next first. Quotas and the horizon keep this short."""
+    return [booking_row(row) for row in reader.execute(_COMING, {"person_id": person_id, "at": at})]
+
+
+def past_bookings(
+    reader: Reader, person_id: int, *, at: datetime, limit: int, offset: int = 0
+) -> list[BookingRow]:
+    """The latest first: used, missed, cancelled or over."""
+    parameters = {"person_id": person_id, "at": at, "limit": limit, "offset": offset}
+    return [booking_row(row) for row in reader.execute(_PAST, parameters)]

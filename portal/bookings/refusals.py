@@ -1,0 +1,50 @@
+"""Why a booking is refused although the time itself could be had."""
+
+from portal.errors import Conflict, N_, NotFound, RuleBroken
+
+
+class NoSuchBooking(NotFound):
+    message = N_("We cannot find this booking under your name.")
+
+
+class DayQuotaReached(RuleBroken):
+    """Facts: held and limit, in hours."""
+
+    code = "day-quota"
+    message = N_("That would be more than %(limit)s hours on one day; you hold %(held)s. Choose a shorter time or another day.")
+
+
+class WeekQuotaReached(RuleBroken):
+    """Facts: held and limit, in hours."""
+
+    code = "week-quota"
+    message = N_("That would be more than %(limit)s hours in one week; you hold %(held)s. On Monday you have all of them again.")
+
+
+class OneDeskAtATime(RuleBroken):
+    """Facts: name, starts_at, ends_at (local)."""
+
+    code = "one-desk"
+    message = N_("You already hold a desk at that time. Move or cancel that one, or choose another time.")
+
+
+class ConfirmFirst(RuleBroken):
+    code = "confirm-first"
+    message = N_("You hold one booking already. Confirm your address or number and you can book more.")
+
+
+class TooLateToChange(RuleBroken):
+    """Facts: until (local moment)."""
+
+    code = "too-late"
+    message = N_("It is too late to change this online: that went until %(until)s. Ask at the front desk.")
+
+
+class AlreadyOver(Conflict):
+    code = "state"
+    message = N_("This booking is not open any more: it was cancelled, used or missed.")
+
+
+class NotToday(RuleBroken):
+    code = "not-today"
+    message = N_("This booking is for another day.")

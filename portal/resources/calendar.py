@@ -1,0 +1,144 @@
+"""When a site's resources are to be had: weekly hours, special days and closures, as pure arithmetic.
+
+Wall-clock hours become absolute time only here; everything after that is whole minutes since 1970.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from portal.db import Words
+from portal.resources.free_time import Stretch, difference, epoch_minutes, intersection, union
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a resource stands, which decides whose hours and closures count for it."""
+
+    resource_id: int
+    zone_id: int | None = None
+    floor_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A weekly stretch of a site (no zone, no resource), a zone or a resource."""
+
+    weekday: int
+    opens: time
+    closes: time
+    zone_id: int | None = None
+    resource_id: int | None = None
+    from_date: date | None = None
+    until_date: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        return (
+            self.weekday == day.weekday()
+            and (self.from_date is None or self.from_date <= day)
+            and (self.until_date is None or day <= self.until_date)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Special:
+    """A holiday, or a day with hours of its own for the whole site."""
+
+    day: date
+    name: Words
+    opens: time | None = None
+    closes: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A closure of the site (no floor, no resource), a floor or a resource."""
+
+    start: int
+    end: int | None
+    reason: Words
+    floor_id: int | None = None
+    resource_id: int | None = None
+
+    def counts_for(self, place: Place) -> bool:
+        if self.resource_id is not None:
+            return self.resource_id == place.resource_id
+        return self.floor_id is None or self.floor_id == place.floor_id
+
+
+FOR_EVER = 2**40
+"""Later than any minute asked for: the end of "until further notice"."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCalendar:
+    """All that decides when a site's resources are open, over the days it was read for."""
+
+    time_zone: str
+    hours: Sequence[Hours]
+    specials: Sequence[Special]
+    closures: Sequence[Closed]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def today(self, now: datetime) -> date:
+        return now.astimezone(self.zone).date()
+
+    def midnight(self, day: date) -> int:
+        """Epoch minute at which a local day begins."""
+        return self.minute(day, time.min)
+
+    def minute(self, day: date, at: time) -> int:
+        """Epoch minute of a wall-clock time; in a gap or fold of the zone, the earlier reading."""
+        return epoch_minutes(datetime.combine(day, at, self.zone))
+
+    def moment(self, minute: int) -> datetime:
+        """The aware local moment of an epoch minute."""
+        return datetime.fromtimestamp(minute * 60, UTC).astimezone(self.zone)
+
+    def special(self, day: date) -> Special | None:
+        return next((special for special in self.specials if special.day == day), None)
+
+    def site_hours(self, day: date) -> list[Stretch[int]]:
+        """When the house is open that day, whatever its parts do."""
+        return self._stretches(day, [row for row in self.hours if row.zone_id is None and row.resource_id is None])
+
+    def open_on(self, day: date, place: Place) -> list[Stretch[int]]:
+        """When a resource is to be had that day: the nearest owner's hours, within a special day's, less closures."""
+        for nearest in (
+            [row for row in self.hours if row.resource_id == place.resource_id],
+            [row for row in self.hours if row.zone_id is not None and row.zone_id == place.zone_id],
+            [row for row in self.hours if row.zone_id is None and row.resource_id is None],
+        ):
+            if nearest:
+                return difference(self._stretches(day, nearest), self._closed(place))
+        return []
+
+    def closure_on(self, day: date, place: Place) -> Closed | None:
+        """The closure that a person asks about: the first that touches the resource's usual hours that day."""
+        begin, end = self.midnight(day), self.midnight(day + timedelta(days=1))
+        return next(
+            (row for row in self.closures if row.counts_for(place) and row.start < end and (row.end is None or row.end > begin)),
+            None,
+        )
+
+    def _closed(self, place: Place) -> list[Stretch[int]]:
+        return [(row.start, row.end or FOR_EVER) for row in self.closures if row.counts_for(place)]
+
+    def _stretches(self, day: date, rows: Iterable[Hours]) -> list[Stretch[int]]:
+        usual = union(self._stretch(day, row.opens, row.closes) for row in rows if row.holds_on(day))
+        special = self.special(day)
+        if special is None:
+            return usual
+        if special.opens is None or special.closes is None:
+            return []
+        own = [self._stretch(day, special.opens, special.closes)]
+        # A special day's hours hold for the house; a part with shorter hours of its own keeps those it has.
+        return intersection(usual, own) if usual else own
+
+    def _stretch(self, day: date, opens: time, closes: time) -> Stretch[int]:
+        end = self.midnight(day + timedelta(days=1)) if closes == time.min else self.minute(day, closes)
+        return (self.minute(day, opens), end)

@@ -1,0 +1,268 @@
+"""The guard's gate: every reservation of every kind takes, moves and gives back its time here.
+
+Lock first, then insert. One order everywhere: people by id, then resources by id. Two orders mixed deadlock, and
+without the resource lock rivals for one slot queue up inside the exclusion constraint and deadlock there.
+"""
+
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, DateTime, Integer, any_, bindparam, literal, select, text, update
+from sqlalchemy.sql.dml import Update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Person
+from portal.db import Words, violated_constraint
+from portal.resources.calendar import Place
+from portal.resources.models import (
+    BookingRules,
+    Claim,
+    Floor,
+    ReservationKind,
+    Resource,
+    ResourceKind,
+    Site,
+    State,
+    Zone,
+)
+from portal.resources.refusals import SlotTaken
+from portal.resources.rules import Rules
+
+ALPHABET = "23456789HJKMRTWXZ"
+"""Signs that neither look nor, spelt aloud in Indonesian, sound alike."""
+
+RULE_COLUMNS = tuple(getattr(BookingRules, name) for name in Rules.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class LockedPerson:
+    id: int
+    name: str
+    email: str | None
+    language: str
+    is_confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LockedResource:
+    id: int
+    site_id: int
+    kind: ResourceKind
+    name: str
+    is_active: bool
+    place: Place
+    rules: Rules | None
+    site: "SiteFacts"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFacts:
+    """What a message about a reservation says of the place."""
+
+    name: str
+    address: str
+    time_zone: str
+    reference_prefix: str
+    floor: Words | None
+    zone: Words | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Time of one resource that a reservation claims: aware moments, buffers included."""
+
+    resource_id: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReservation:
+    kind: ReservationKind
+    state: State
+    person_id: int
+    created_by_id: int
+    site_id: int
+    reference_prefix: str
+    starts_at: datetime
+    ends_at: datetime
+    """The times people see, without buffers."""
+
+
+def lock_people(session: Session, ids: Iterable[int]) -> dict[int, LockedPerson]:
+    """Locks people in order of id until the end of the transaction; before any resource."""
+    statement = (
+        select(
+            Person.id,
+            Person.name,
+            Person.email,
+            Person.language,
+            Person.email_confirmed_at.is_not(None) | Person.phone_confirmed_at.is_not(None),
+        )
+        .where(Person.id == _any_of(ids))
+        .order_by(Person.id)
+        .with_for_update(key_share=True)
+    )
+    return {row[0]: LockedPerson(*row) for row in session.execute(statement)}
+
+
+def lock_resources(session: Session, ids: Iterable[int]) -> dict[int, LockedResource]:
+    """Locks resources in order of id until the end of the transaction, and brings their rules along."""
+    statement = (
+        select(
+            Resource.id,
+            Resource.site_id,
+            Resource.kind,
+            Resource.name,
+            Resource.is_active & Site.is_active,
+            Resource.zone_id,
+            Resource.floor_id,
+            *RULE_COLUMNS,
+            Site.name,
+            Site.address,
+            Site.time_zone,
+            Site.reference_prefix,
+            Floor.name,
+            Zone.name,
+        )
+        .join(Site, Site.id == Resource.site_id)
+        .outerjoin(BookingRules, BookingRules.id == Resource.rules_id)
+        .outerjoin(Floor, Floor.id == Resource.floor_id)
+        .outerjoin(Zone, Zone.id == Resource.zone_id)
+        .where(Resource.id == _any_of(ids))
+        .order_by(Resource.id)
+        .with_for_update(key_share=True, of=Resource)
+    )
+    return {row[0]: _locked(tuple(row)) for row in session.execute(statement)}
+
+
+_HOLD = text(
+    """
+    WITH reserved AS (
+        INSERT INTO reservation
+            (reference, kind, state, person_id, created_by_id, site_id, starts_at, ends_at, created_at)
+        VALUES (:reference, :kind, :state, :person_id, :created_by_id, :site_id, :starts_at, :ends_at, :at)
+        ON CONFLICT (reference) DO NOTHING
+        RETURNING id
+    )
+    INSERT INTO claim (reservation_id, resource_id, person_id, starts_at, ends_at)
+    SELECT reserved.id, part.resource_id, :person_id, part.starts_at, part.ends_at
+    FROM reserved, unnest(:resource_ids, :starts, :ends) AS part (resource_id, starts_at, ends_at)
+    RETURNING reservation_id
+    """
+).bindparams(
+    bindparam("resource_ids", type_=ARRAY(Integer)),
+    bindparam("starts", type_=ARRAY(DateTime(timezone=True))),
+    bindparam("ends", type_=ARRAY(DateTime(timezone=True))),
+)
+
+
+def hold(session: Session, new: NewReservation, parts: Sequence[Part], *, at: datetime) -> tuple[int, str]:
+    """Makes a reservation with its claims; people and resources are locked already. One statement.
+
+    Returns its id and reference.
+
+    Raises:
+        SlotTaken: somebody holds part of a stretch.
+    """
+    while True:
+        reference = new.reference_prefix + "".join(secrets.choice(ALPHABET) for _ in range(6))
+        with refusing_overlaps():
+            reservation_id = session.scalar(
+                _HOLD,
+                {
+                    "reference": reference,
+                    "kind": new.kind.value,
+                    "state": new.state.value,
+                    "person_id": new.person_id,
+                    "created_by_id": new.created_by_id,
+                    "site_id": new.site_id,
+                    "starts_at": new.starts_at,
+                    "ends_at": new.ends_at,
+                    "at": at,
+                    "resource_ids": [part.resource_id for part in parts],
+                    "starts": [part.starts_at for part in parts],
+                    "ends": [part.ends_at for part in parts],
+                },
+            )
+        if reservation_id is not None:  # else the reference was in use already: draw another
+            return int(reservation_id), reference
+
+
+def move(session: Session, reservation_id: int, part: Part) -> None:
+    """Gives a reservation's one claim another stretch; the old and the new resource are locked already.
+
+    Raises:
+        SlotTaken: somebody holds part of the new stretch.
+    """
+    with refusing_overlaps():
+        session.execute(
+            _standing(reservation_id).values(
+                resource_id=part.resource_id, starts_at=part.starts_at, ends_at=part.ends_at
+            )
+        )
+
+
+def release(session: Session, reservation_id: int, *, at: datetime) -> None:
+    """Gives a reservation's time back; the claims stay as history."""
+    session.execute(_standing(reservation_id).values(released_at=at))
+
+
+def shorten(session: Session, reservation_id: int, *, at: datetime) -> None:
+    """Gives back what of a reservation's time lies after `at`."""
+    session.execute(_standing(reservation_id).where(Claim.starts_at >= at).values(released_at=at))
+    session.execute(_standing(reservation_id).where(Claim.ends_at > at).values(ends_at=at))
+
+
+def take_back(session: Session, reservation_id: int) -> None:
+    """Undoes a release.
+
+    Raises:
+        SlotTaken: the time has gone to somebody else.
+    """
+    with refusing_overlaps():
+        session.execute(update(Claim).where(Claim.reservation_id == reservation_id).values(released_at=None))
+
+
+def _standing(reservation_id: int) -> Update:
+    return update(Claim).where(Claim.reservation_id == reservation_id, Claim.released_at.is_(None))
+
+
+@contextmanager
+def refusing_overlaps() -> Iterator[None]:
+    """Turns the guard's violation into `SlotTaken`; the transaction is lost and the caller rolls it back."""
+    try:
+        yield
+    except IntegrityError as error:
+        if violated_constraint(error) == "ex_claim_overlap":
+            raise SlotTaken(name="") from error
+        raise
+
+
+def normalised_reference(typed: str) -> str:
+    """A reference as people type or say it ("trs-7k4 m2w"), as the database keeps it."""
+    return "".join(sign for sign in typed.upper() if sign.isascii() and sign.isalnum())
+
+
+def _any_of(ids: Iterable[int]) -> ColumnElement[int]:
+    return any_(literal(sorted(set(ids)), ARRAY(Integer)))  # type: ignore[return-value]
+
+
+def _locked(row: tuple[Any, ...]) -> LockedResource:
+    id_, site_id, kind, name, is_active, zone_id, floor_id = row[:7]
+    rules = row[7 : 7 + len(RULE_COLUMNS)]
+    return LockedResource(
+        id=id_,
+        site_id=site_id,
+        kind=kind,
+        name=name,
+        is_active=is_active,
+        place=Place(id_, zone_id, floor_id),
+        rules=None if rules[0] is None else Rules(*rules),
+        site=SiteFacts(*row[7 + len(RULE_COLUMNS) :]),
+    )
