@@ -20,7 +20,8 @@ import procrastinate
 from flask import Flask
 from flask.cli import AppGroup
 from procrastinate.exceptions import ConnectorException
-from procrastinate.jobs import DeleteJobCondition, Job as QueuedJob, Status
+from procrastinate.jobs import DeleteJobCondition, Status
+from procrastinate.jobs import Job as QueuedJob
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session
@@ -34,7 +35,7 @@ MODULES = ("portal.notifications.jobs", "portal.bookings.jobs", "portal.accounts
 """Where jobs are registered; the worker imports those that exist."""
 
 GRACE_SECONDS = 10
-"""How long a worker that is told to stop lets its jobs finish. What is cut off then is taken up again later."""
+"""What a stopping worker gives its jobs to finish. What is cut off then is taken up again later."""
 HEARTBEAT_SECONDS = 5
 STALLED_SECONDS = 30
 """A worker that was silent for so long is dead; what it was doing goes back into the queue."""
@@ -46,7 +47,7 @@ app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 """In web processes it is never opened: jobs are deferred on the session's own connection."""
 
 
-class NotWorthRetrying(Exception):
+class FinalError(Exception):
     """Raised by a job whose failure will be the same next time; the text must not hold personal data."""
 
 
@@ -56,27 +57,27 @@ class GrowingWaits(procrastinate.BaseRetryStrategy):
     def get_retry_decision(
         self, *, exception: BaseException, job: QueuedJob
     ) -> procrastinate.RetryDecision | None:
-        if isinstance(exception, NotWorthRetrying) or job.attempts >= MOST_ATTEMPTS:
+        if isinstance(exception, FinalError) or job.attempts >= MOST_ATTEMPTS:
             return None
         return procrastinate.RetryDecision(retry_in={"seconds": min(30 * 2**job.attempts, 3600)})
 
 
 def job(name: str, *, every: str | None = None, **options: Any) -> Callable[[Job], Job]:
-    """Registers a function as the job `name` (`package.verb`); retried with growing waits unless told otherwise.
+    """Registers a function as the job `name` (`package.verb`), retried with growing waits.
 
-    `every` is a cron line in UTC, such as "*/5 * * * *": the job then comes round by itself, once for all workers,
-    takes no arguments, and isn't retried in between.
+    `every` is a cron line in UTC, such as "*/5 * * * *": the job then comes round by itself, once for all
+    workers, takes no arguments, and isn't retried in between.
     """
 
     def register(function: Job) -> Job:
         if every is None:
-            app.task(name=name, **{"retry": GrowingWaits(), **options})(function)
+            app.task(name=name, **{"retry": GrowingWaits(), **options})(function)  # type: ignore[no-untyped-call]
         else:
 
             def on_time(timestamp: int) -> None:
                 function()
 
-            task = app.task(name=name, **{"queueing_lock": name, **options})(on_time)
+            task = app.task(name=name, **{"queueing_lock": name, **options})(on_time)  # type: ignore[no-untyped-call]
             app.periodic(cron=every)(task)
         return function
 
@@ -95,7 +96,7 @@ def defer(session: Session, name: str, *, in_order_of: str | None = None, **argu
 @app.periodic(cron="* * * * *")
 @app.task(name="jobs.take_up", queueing_lock="jobs.take_up", priority=100, pass_context=True)
 async def take_up(context: procrastinate.JobContext, timestamp: int) -> None:
-    """Puts back into the queue what killed workers were doing; Procrastinate leaves it "doing" for ever otherwise."""
+    """Back into the queue with what killed workers were doing: Procrastinate leaves it "doing" for ever."""
     manager = context.app.job_manager
     for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
         try:
@@ -114,7 +115,10 @@ async def take_up(context: procrastinate.JobContext, timestamp: int) -> None:
 async def tidy(context: procrastinate.JobContext, timestamp: int) -> None:
     """Done jobs are deleted at once; failed ones stay for a while, to be looked at."""
     await context.app.job_manager.delete_old_jobs(
-        nb_hours=24 * DAYS_FAILED_JOBS_ARE_KEPT, include_failed=True, include_cancelled=True, include_aborted=True
+        nb_hours=24 * DAYS_FAILED_JOBS_ARE_KEPT,
+        include_failed=True,
+        include_cancelled=True,
+        include_aborted=True,
     )
 
 
@@ -126,6 +130,7 @@ def work(flask_app: Flask, *, wait: bool = True) -> bool:
     for module in MODULES:
         if find_spec(module):
             import_module(module)
+    logging.getLogger("procrastinate").setLevel(logging.INFO)
     threads: int = flask_app.config["SETTINGS"].pool_size
 
     def inside_context(call: Callable[[], Any], context: procrastinate.JobContext, worker: Any) -> Any:
@@ -156,7 +161,9 @@ def work(flask_app: Flask, *, wait: bool = True) -> bool:
                 return True
             return not wait
 
-    with app.replace_connector(procrastinate.PsycopgConnector(conninfo=_conninfo(flask_app), min_size=1)):
+    with app.replace_connector(
+        procrastinate.PsycopgConnector(conninfo=_conninfo(flask_app), min_size=1, max_size=3)
+    ):
         return asyncio.run(run())
 
 
@@ -180,16 +187,20 @@ def _leave() -> None:
 
 
 def _conninfo(flask_app: Flask) -> str:
-    """The same database as the web's, as libpq writes it. LISTEN needs a direct connection, no transaction pool."""
+    """The web's database as libpq writes it; a direct connection, as LISTEN finds no way through a pool."""
     url = make_url(flask_app.config["SETTINGS"].database_url)
     _, parts = url.get_dialect()().create_connect_args(url)
     return make_conninfo(**{**parts, "application_name": "portal worker"})
 
 
 class _Log(logging.Handler):
-    """Procrastinate's own lines name a job with all its arguments: addresses, links with tokens. Ours don't."""
+    """Procrastinate's own lines hold a job's arguments: addresses, links with tokens. These don't."""
+
+    TOLD = frozenset({"start_worker", "stop_worker", "job_error", "job_error_retry", "job_aborted_retry"})
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.levelno < logging.WARNING and getattr(record, "action", None) not in self.TOLD:
+            return
         known = getattr(record, "job", None) or {}
         log.log(
             record.levelno,
@@ -203,7 +214,7 @@ class _Log(logging.Handler):
 
 def init_app(flask_app: Flask) -> None:
     logger = logging.getLogger("procrastinate")
-    logger.setLevel(logging.INFO)
+    logger.setLevel(logging.WARNING)
     logger.propagate = False
     if not logger.handlers:
         logger.addHandler(_Log())
