@@ -2,7 +2,7 @@
 
 An ordinary user runs it directly. For root a user namespace of one ordinary user is enough: files stay
 root's, no permission changes. Where such namespaces are closed, or the checkout lies where root in a namespace
-may not look, it runs as another user, with data and a copy of the binaries where that user reaches them.
+may not look, it runs as another user, with data and a copy of the binaries where that user reaches.
 """
 # ruff: noqa: S603 (the commands are our own)
 
