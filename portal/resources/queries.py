@@ -75,14 +75,14 @@ class ResourceRow:
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """A resource and what is claimed of it: (epoch minute from, to, person id), in order."""
+    """A resource and what is claimed of it: (epoch minute from, to, person id, reservation id), in order."""
 
     resource: ResourceRow
-    claims: tuple[tuple[int, int, int], ...]
+    claims: tuple[tuple[int, int, int, int], ...]
 
     @property
     def taken(self) -> list[Stretch[int]]:
-        return [(start, end) for start, end, _ in self.claims]
+        return [(start, end) for start, end, _, _ in self.claims]
 
 
 HOURS = """
@@ -133,7 +133,7 @@ _BOARD = text(
          FROM resource_feature JOIN feature ON feature.id = resource_feature.feature_id
          WHERE resource_feature.resource_id = r.id) AS features,
         (SELECT array_agg(ARRAY[
-             floor(extract(epoch FROM claim.starts_at) / 60)::int, ceil(extract(epoch FROM claim.ends_at) / 60)::int, claim.person_id]
+             floor(extract(epoch FROM claim.starts_at) / 60)::int, ceil(extract(epoch FROM claim.ends_at) / 60)::int, claim.person_id, claim.reservation_id]
              ORDER BY claim.starts_at)
          FROM claim
          WHERE claim.resource_id = r.id AND claim.released_at IS NULL
@@ -203,3 +203,54 @@ def _date(value: str | None) -> date | None:
 
 def _time(value: str | None) -> time | None:
     return None if value is None else time.fromisoformat(value)
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceFacts:
+    """What a page says of one desk or room."""
+
+    id: int
+    name: str
+    kind: ResourceKind
+    site_id: int
+    site_name: str
+    time_zone: str
+    zone: Words | None
+    floor: Words
+
+
+_RESOURCE_FACTS = text(
+    """
+    SELECT r.id, r.name, r.kind, r.site_id, site.name AS site_name, site.time_zone, zone.name AS zone, floor.name AS floor
+    FROM resource r JOIN site ON site.id = r.site_id JOIN floor ON floor.id = r.floor_id LEFT JOIN zone ON zone.id = r.zone_id
+    WHERE r.id = :id AND r.is_active AND site.is_active
+    """
+)
+
+
+def resource_facts(reader: Reader, resource_id: int) -> ResourceFacts | None:
+    """One active desk or room; None where there is none."""
+    row = reader.execute(_RESOURCE_FACTS, {"id": resource_id}).one_or_none()
+    if row is None:
+        return None
+    return ResourceFacts(
+        row.id,
+        row.name,
+        ResourceKind(row.kind),
+        row.site_id,
+        row.site_name,
+        row.time_zone,
+        Words(**row.zone) if row.zone else None,
+        Words(**row.floor),
+    )
+
+
+def booking_rules(reader: Reader) -> list[tuple[Words, Rules]]:
+    """Every set of rules with its name, as the house rules show them."""
+    statement = text(
+        """
+        SELECT name, slot_minutes, shortest_minutes, longest_minutes, notice_minutes, horizon_days, day_minutes,
+            week_minutes, cancel_minutes, late_minutes FROM booking_rules ORDER BY id
+        """
+    )
+    return [(Words(**name), Rules(*rest)) for name, *rest in reader.execute(statement)]

@@ -25,8 +25,8 @@ class Entry:
 ENTRIES = (
     Entry("agenda.start", N_("Home"), "home"),
     Entry("agenda.front_desk", N_("Front desk"), "door", "front-desk"),
-    Entry("bookings.today", N_("Places"), "desk", also=("bookings.day", "bookings.house_rules")),
-    Entry("bookings.mine", N_("My bookings"), "ticket", "book", also=("bookings.ticket", "bookings.move", "bookings.cancel")),
+    Entry("spaces.today", N_("Places"), "desk", also=("spaces.day", "bookings.house_rules")),
+    Entry("bookings.mine", N_("My bookings"), "ticket", "book", also=("bookings.ticket", "bookings.new", "bookings.ask_cancel")),
     Entry("administration.overview", N_("Administration"), "gear", "administer", on_phone=False),
     Entry("accounts.account", N_("Me"), "user", "account", also=("notifications.inbox", "accounts.devices")),
     Entry("accounts.sign_in", N_("Sign in"), "user", "anonymous", also=("accounts.register",)),

@@ -1,0 +1,1 @@
+"""What crosses bookings, consultations and programmes: the start page, the front desk."""

@@ -1,0 +1,15 @@
+"""A person's reservation of a desk or room: the day page, booking, moving, cancelling."""
+
+from flask import Flask
+
+from portal.accounts import entering
+from portal.bookings import choice, views
+from portal.bookings.day import views as day_views
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(day_views.blueprint)
+    app.register_blueprint(views.blueprint)
+    hooks = entering.hooks(app)
+    hooks.kept_choice = choice.kept_choice
+    hooks.on_entered = choice.book_on_entering

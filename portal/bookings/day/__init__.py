@@ -1,0 +1,1 @@
+"""The day page: what is free, on one day, at one site."""

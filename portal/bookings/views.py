@@ -1,0 +1,242 @@
+"""Book, look at one's bookings, move and cancel them."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response as BaseResponse
+
+from portal.bookings import qr
+from portal.bookings.forms import EmptyForm, StretchForm
+from portal.bookings.queries import (
+    BookingRow,
+    alternatives,
+    booking,
+    coming_bookings,
+    past_bookings,
+    quota,
+    same_booking,
+)
+from portal.bookings.services import Actor, Book, Booked, Move, book, cancel, move
+from portal.clock import now
+from portal.db import reading, unit_of_work
+from portal.errors import Conflict, PortalError
+from portal.notifications.calendar_files import calendar_file
+from portal.permissions import permit, public
+from portal.resources.queries import resource_facts, site_map
+from portal.resources.refusals import SlotTaken
+from portal.web import metrics
+from portal.web.errors import status_of, words
+
+blueprint = Blueprint("bookings", __name__)
+
+PAGE = 20
+"""Past bookings a page."""
+
+
+def actor() -> Actor:
+    """The signed-in person, as services know them."""
+    return Actor(id=current_user.id, is_staff=current_user.is_staff)
+
+
+@blueprint.get("/bookings")
+@permit("book")
+def mine() -> str:
+    at = now()
+    page = max(request.args.get("page", 1, type=int), 1)
+    if page > 10_000:
+        abort(404)
+    with reading() as connection:
+        coming = coming_bookings(connection, current_user.id, at=at)
+        past = past_bookings(connection, current_user.id, at=at, limit=PAGE + 1, offset=(page - 1) * PAGE)
+    return render_template(
+        "bookings/mine.html",
+        coming=coming,
+        past=past[:PAGE],
+        page=page,
+        has_more=len(past) > PAGE,
+        at=at,
+        form=EmptyForm(),
+    )
+
+
+@blueprint.get("/bookings/new")
+@public
+def new() -> BaseResponse | str:
+    """The choice once more, with the one button; whoever is not signed in registers first, the choice in hand."""
+    form = StretchForm(request.args, meta={"csrf": False})
+    if not form.validate():
+        return redirect(url_for("spaces.today"))
+    if not current_user.is_authenticated:
+        return redirect(url_for("accounts.register", next=request.full_path))
+    with reading() as connection:
+        resource = resource_facts(connection, form.resource_id.data)
+    if resource is None:
+        abort(404)
+    return render_template("bookings/new.html", resource=resource, form=form, confirm=EmptyForm())
+
+
+@blueprint.post("/bookings")
+@permit("book")
+def create() -> BaseResponse | Response:
+    form = StretchForm()
+    if not form.validate():
+        flash(gettext("Choose a time from the page."), "bad")
+        return redirect(url_for("spaces.today"))
+    return book_or_explain(form.resource_id.data, form.starts_at.data, form.ends_at.data, current_user.id)
+
+
+def book_or_explain(resource_id: int, starts_at: datetime, ends_at: datetime, person_id: int) -> BaseResponse | Response:
+    """Books and leads to the ticket; a second click leads there too; a refusal shows what else can be had."""
+    command = Book(
+        actor=actor(), person_id=person_id, resource_id=resource_id, starts_at=starts_at, ends_at=ends_at
+    )
+    try:
+        with unit_of_work() as session:
+            booked = book(session, command, at=now())
+    except PortalError as refusal:
+        metrics.BOOKINGS.labels(refusal.code).inc()
+        with reading() as connection:
+            already = same_booking(connection, person_id, resource_id, starts_at, ends_at)
+        if already is not None:
+            return redirect(url_for("bookings.ticket", reference=already.reference))
+        return refused(refusal, resource_id, starts_at, ends_at, action=url_for("bookings.create"))
+    metrics.BOOKINGS.labels("booked").inc()
+    return redirect(url_for("bookings.ticket", reference=booked.reference, new=1))
+
+
+def refused(
+    refusal: PortalError, resource_id: int, starts_at: datetime, ends_at: datetime, *, action: str
+) -> Response:
+    """Says why not, and what else: never a dead end."""
+    at = now()
+    with reading() as connection:
+        resource = resource_facts(connection, resource_id)
+        others = (
+            alternatives(connection, resource.site_id, resource_id, starts_at, ends_at, now=at)
+            if resource and isinstance(refusal, Conflict)
+            else []
+        )
+    page = render_template(
+        "bookings/refused.html",
+        reason=words(refusal),
+        refusal=refusal,
+        is_taken=isinstance(refusal, SlotTaken),
+        resource=resource,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        alternatives=others,
+        action=action,
+        form=EmptyForm(),
+    )
+    response = Response(page, status_of(refusal))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/bookings/<reference>")
+@permit("book")
+def ticket(reference: str) -> str:
+    row = _found(reference)
+    with reading() as connection:
+        site = site_map(connection, row.site_id, row.starts.date(), row.starts.date())
+        held = quota(connection, row.person_id, row.kind, row.starts.date(), row.time_zone)
+    return render_template(
+        "bookings/ticket.html",
+        booking=row,
+        site=site,
+        held=held,
+        qr=qr.svg_path(row.reference),
+        is_new="new" in request.args,
+        can_change=row.can_change(now(), by_staff=current_user.is_staff),
+        at=now(),
+    )
+
+
+@blueprint.get("/bookings/<reference>.ics")
+@permit("book")
+def calendar(reference: str) -> Response:
+    row = _found(reference)
+    response = Response(calendar_file(event_of(row)), content_type="text/calendar; charset=utf-8; method=PUBLISH")
+    response.headers["Content-Disposition"] = f'attachment; filename="{row.reference}.ics"'
+    return response
+
+
+@blueprint.get("/bookings/<reference>/cancel")
+@permit("book")
+def ask_cancel(reference: str) -> str:
+    row = _found(reference)
+    return render_template(
+        "bookings/cancel.html", booking=row, form=EmptyForm(), can_change=row.can_change(now(), by_staff=current_user.is_staff)
+    )
+
+
+@blueprint.post("/bookings/<reference>/cancel")
+@permit("book")
+def do_cancel(reference: str) -> BaseResponse:
+    row = _found(reference)
+    with unit_of_work() as session:
+        cancel(session, actor(), row.id, at=now())
+    metrics.BOOKINGS.labels("cancelled").inc()
+    flash(gettext("Cancelled. Somebody else will be glad of %(name)s.", name=row.resource_name), "good")
+    return redirect(url_for("bookings.mine"))
+
+
+@blueprint.get("/bookings/<reference>/move")
+@permit("book")
+def ask_move(reference: str) -> BaseResponse:
+    """Another time is chosen on the day page itself."""
+    row = _found(reference)
+    kind = None if row.kind == "desk" else row.kind
+    return redirect(
+        url_for("spaces.day", site_id=row.site_id, day=row.starts.date(), kind=kind, move=row.reference)
+    )
+
+
+@blueprint.post("/bookings/<reference>/move")
+@permit("book")
+def do_move(reference: str) -> BaseResponse | Response:
+    row = _found(reference)
+    form = StretchForm()
+    if not form.validate():
+        flash(gettext("Choose a time from the page."), "bad")
+        return ask_move(reference)
+    command = Move(
+        actor=actor(),
+        reservation_id=row.id,
+        resource_id=form.resource_id.data,
+        starts_at=form.starts_at.data,
+        ends_at=form.ends_at.data,
+    )
+    try:
+        with unit_of_work() as session:
+            moved = move(session, command, at=now())
+    except PortalError as refusal:
+        return refused(
+            refusal, command.resource_id, command.starts_at, command.ends_at, action=url_for("bookings.do_move", reference=reference)
+        )
+    flash(gettext("Moved. The old time is free for others again."), "good")
+    return redirect(url_for("bookings.ticket", reference=moved.reference))
+
+
+@blueprint.get("/house-rules")
+@public
+def house_rules() -> str:
+    from portal.resources.queries import booking_rules
+
+    with reading() as connection:
+        rules = booking_rules(connection)
+    return render_template("bookings/house_rules.html", rules=rules)
+
+
+def _found(reference: str) -> BookingRow:
+    """The signed-in person's booking, or anyone's for those who book for others; else 404."""
+    from portal.bookings.refusals import NoSuchBooking
+
+    with reading() as connection:
+        row = booking(connection, reference, current_user.id, sees_all=current_user.can("book-for-others"))
+    if row is None:
+        raise NoSuchBooking()
+    return row

@@ -1,0 +1,35 @@
+"""What all forms share.
+
+WTForms' own messages ("This field is required.") come from the portal's catalogues like any other words:
+`portal/translations/id/LC_MESSAGES/wtforms.po` holds them, as WTForms ships none in Indonesian.
+"""
+
+from typing import Any
+
+from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import Field, ValidationError
+from wtforms import Form as WTForm
+
+
+class _Words:
+    """How WTForms asks for translations."""
+
+    def gettext(self, string: str) -> str:
+        return gettext(string)
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        return ngettext(singular, plural, n)
+
+
+class Form(FlaskForm):
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, form: Any) -> _Words:
+            return _Words()
+
+
+def no_nul(form: WTForm, field: Field) -> None:
+    """PostgreSQL keeps no NUL in a text, and nobody types one."""
+    if "\0" in (field.data or ""):
+        raise ValidationError(_l("There is a sign in it that cannot be kept. Type it anew."))
