@@ -1,4 +1,4 @@
-"""How the portal is served, by `make run` and in production alike; any option on the command line goes before."""
+"""How the portal is served, by `make run` and in production alike; the command line goes before."""
 
 import os
 from typing import Any
