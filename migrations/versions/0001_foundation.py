@@ -575,7 +575,7 @@ def upgrade() -> None:
     op.create_index("ix_resource_feature_feature_id", "resource_feature", ["feature_id"], unique=False)
     op.execute(sa.text(APPEND_ONLY))
     # The file holds % signs, so it goes to the driver as it is, without parameters.
-    op.get_bind().exec_driver_sql(PROCRASTINATE.read_text(encoding="utf-8"))
+    op.get_bind().connection.driver_connection.execute(PROCRASTINATE.read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:

@@ -6,7 +6,7 @@ WTForms' own messages ("This field is required.") come from the portal's catalog
 
 from typing import Any
 
-from flask_babel import gettext, ngettext
+from flask_babel import get_domain
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, ValidationError
@@ -14,13 +14,13 @@ from wtforms import Form as WTForm
 
 
 class _Words:
-    """How WTForms asks for translations."""
+    """How WTForms asks for translations; it puts the facts in itself."""
 
     def gettext(self, string: str) -> str:
-        return gettext(string)
+        return str(get_domain().get_translations().ugettext(string))
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        return ngettext(singular, plural, n)
+        return str(get_domain().get_translations().ungettext(singular, plural, n))
 
 
 class Form(FlaskForm):
