@@ -80,7 +80,7 @@ def _serve(supervisor: Supervisor, settings: Settings, port: int, catcher: int |
         _step(supervisor, "Preparing the demonstration", "demo", "prepare", environment=environment)
     say("Starting web and worker")
     if catcher:
-        command = (sys.executable, "-m", "portal.demo.mailbox", str(catcher), str(settings.instance / "mail"))
+        command = (sys.executable, "-m", "portal.demo.catcher", str(catcher), str(settings.instance / "mail"))
         supervisor.start(Program("Mail catcher", command, grace=2, stops_last=True))
     supervisor.start(Program("Web", WEB, GRACE, environment))
     supervisor.start(Program("Worker", (*FLASK, "jobs", "work"), GRACE, environment))

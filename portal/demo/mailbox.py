@@ -1,13 +1,7 @@
-"""The SMTP catcher of demonstration mode: every mail becomes a file, and none leaves the machine.
+"""Mails of demonstration mode as files in a folder."""
 
-Runs as its own process: `python -m portal.demo.mailbox PORT FOLDER`.
-"""
-
-import asyncio
 import re
 import secrets
-import signal
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -18,8 +12,6 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 KEPT = 500
-LARGEST = 10 * 2**20
-"""Bytes of a mail."""
 NAME = re.compile(r"\d{8}T\d{12}-[0-9a-f]{8}\.eml")
 """Names sort by arrival."""
 
@@ -133,31 +125,3 @@ def _date(message: EmailMessage) -> datetime | None:
         return parsedate_to_datetime(str(message["Date"]))
     except ValueError:
         return None
-
-
-async def serve(port: int, folder: Path) -> None:
-    """Takes mail on 127.0.0.1 until SIGTERM or SIGINT."""
-    # Of the development requirements: the page that shows mails must load without it.
-    from aiosmtpd.smtp import SMTP, Envelope, Session
-
-    class Catcher:
-        async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-            content = envelope.original_content or b""
-            await asyncio.to_thread(store, folder, content)
-            return "250 Kept"
-
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-
-    def smtp() -> SMTP:
-        return SMTP(Catcher(), hostname="localhost", enable_SMTPUTF8=True, data_size_limit=LARGEST, loop=loop)
-
-    server = await loop.create_server(smtp, "127.0.0.1", port)
-    await stop.wait()
-    server.close()
-
-
-if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), Path(sys.argv[2])))
