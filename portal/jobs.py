@@ -84,7 +84,7 @@ def job(name: str, *, every: str | None = None, **options: Any) -> Callable[[Job
     return register
 
 
-def defer(session: Session, name: str, *, in_order_of: str | None = None, **arguments: Any) -> None:
+def defer(session: Session, name: str, /, *, in_order_of: str | None = None, **arguments: Any) -> None:
     """Puts a job into the session's own transaction; costs one statement. Arguments must be JSON.
 
     Jobs that share an `in_order_of` run one after the other, in the order in which they were deferred.

@@ -1,4 +1,4 @@
-"""What the portal tells people: each message stands in their inbox, and is mailed where there is an address."""
+"""What the portal tells people: it stands in their inbox, and is mailed where there is an address."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from portal.db import Base
 
 
 class Message(Base):
-    """One message to one person. Its words are made from the template and the facts when it is read or mailed."""
+    """One message to one person, put into words when it is read or mailed."""
 
     __tablename__ = "message"
     __table_args__ = (

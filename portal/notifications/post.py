@@ -1,0 +1,160 @@
+"""Handing mails to the SMTP server named by PORTAL_MAIL_URL, with a time limit and clear refusals."""
+
+import contextlib
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email.headerregistry import Address
+from types import TracebackType
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from flask import Flask, current_app
+from flask_mail import Connection, Mail
+
+from portal.config import Settings, SettingsError
+from portal.jobs import FinalError
+from portal.notifications.letters import Letter
+
+TIMEOUT_SECONDS = 20
+"""How long the server may be silent."""
+
+PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+
+
+class UnsentError(Exception):
+    """Not now; later perhaps. The text holds no personal data."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """`smtp://user:password@host:port?from=address`: encrypted where the server offers it, whoever it is.
+
+    `smtp+starttls://` and `smtps://` insist on encryption and on a certificate that fits the host.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    user: str | None
+    password: str | None
+    sender: str | None
+
+    @classmethod
+    def from_url(cls, url: str) -> "MailServer":
+        """
+        Raises:
+            SettingsError: it is no such URL.
+        """
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port or PORTS[parts.scheme]
+        except (ValueError, KeyError):
+            host = None
+        if not host:
+            raise SettingsError(
+                "PORTAL_MAIL_URL must look like smtp://user:password@host:port (or smtps://, smtp+starttls://)."
+            )
+        return cls(
+            scheme=parts.scheme,
+            host=host,
+            port=port,
+            user=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
+            sender=parse_qs(parts.query).get("from", [None])[0],
+        )
+
+
+class Post(Mail):
+    def connect(self) -> "Courier":
+        return Courier(current_app.extensions["mail"])
+
+
+class Courier(Connection):
+    """Flask-Mail's connection waits for ever for a server that is silent; this one does not."""
+
+    def configure_host(self) -> smtplib.SMTP:
+        server: MailServer = current_app.config["MAIL_SERVER_URL"]
+        me = host_of(current_app.config["SETTINGS"])
+        context = ssl.create_default_context()
+        if server.scheme == "smtps":
+            host: smtplib.SMTP = smtplib.SMTP_SSL(
+                server.host, server.port, local_hostname=me, timeout=TIMEOUT_SECONDS, context=context
+            )
+        else:
+            host = smtplib.SMTP(server.host, server.port, local_hostname=me, timeout=TIMEOUT_SECONDS)
+            host.ehlo_or_helo_if_needed()
+            if server.scheme == "smtp":
+                # Better than in the clear; mail servers rarely have certificates that fit their names.
+                context.check_hostname = False
+                context.verify_mode = ssl.CERT_NONE
+            if server.scheme == "smtp+starttls" or host.has_extn("starttls"):
+                host.starttls(context=context)
+                host.ehlo()
+        if server.user and server.password:
+            host.login(server.user, server.password)
+        return host
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """The mail is accepted, or not, by now: a goodbye that fails changes nothing."""
+        if self.host is not None:
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                self.host.quit()
+
+
+post = Post()
+
+
+def hand_over(letter: Letter) -> None:
+    """Returns when the server has accepted the mail.
+
+    Raises:
+        FinalError: it never will.
+        UnsentError: it did not, but may later.
+    """
+    try:
+        post.send(letter)
+    except smtplib.SMTPRecipientsRefused as error:
+        raise _refusal([code for code, _ in error.recipients.values()]) from None
+    except smtplib.SMTPDataError as error:
+        raise _refusal([error.smtp_code]) from None
+    except smtplib.SMTPResponseException as error:
+        # What is said before the recipient's turn is about us: once set right, the mail can still go out.
+        raise UnsentError(f"{type(error).__name__} {error.smtp_code}") from None
+    except (smtplib.SMTPException, OSError) as error:
+        raise UnsentError(type(error).__name__) from None
+
+
+def _refusal(codes: list[int]) -> Exception:
+    if codes and all(500 <= code < 600 for code in codes):
+        return FinalError(f"refused for good: {codes[0]}")
+    return UnsentError(f"refused for now: {codes[0] if codes else None}")
+
+
+def host_of(settings: Settings) -> str:
+    return urlsplit(settings.base_url).hostname or "localhost"
+
+
+def sender_of(settings: Settings) -> Address:
+    """Who our mails are from, and who invites in calendar files."""
+    server = MailServer.from_url(settings.mail_url) if settings.mail_url else None
+    if server is not None and server.sender:
+        address = server.sender
+    elif server is not None and server.user and "@" in server.user:
+        address = server.user
+    else:
+        address = f"portal@{host_of(settings)}"
+    return Address(display_name=f"Portal Bos Muda {settings.region}", addr_spec=address)
+
+
+def init_app(app: Flask) -> None:
+    settings: Settings = app.config["SETTINGS"]
+    if settings.mail_url:
+        app.config["MAIL_SERVER_URL"] = MailServer.from_url(settings.mail_url)
+    app.config["MAIL_SUPPRESS_SEND"] = False
+    app.config["MAIL_DEFAULT_SENDER"] = sender_of(settings).addr_spec
+    post.init_app(app)
