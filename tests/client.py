@@ -96,11 +96,17 @@ class Visitor(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         response = super().open(*args, **kwargs)
-        if response.mimetype == "text/html" and response.status_code not in {301, 302, 303, 304} and response.data:
+        if (
+            response.mimetype == "text/html"
+            and response.status_code not in {301, 302, 303, 304}
+            and response.data
+        ):
             check_page(response.text, str(response.request.path))
         return response
 
-    def submit(self, path: str, data: dict[str, Any] | None = None, *, page: str | None = None, **options: Any) -> TestResponse:
+    def submit(
+        self, path: str, data: dict[str, Any] | None = None, *, page: str | None = None, **options: Any
+    ) -> TestResponse:
         """POSTs with the token of a page that this visitor looks at first."""
         shown = self.get(page or "/accessibility")
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', shown.text)

@@ -123,7 +123,9 @@ class SiteFactory(Base):
     name = factory.Sequence(lambda n: f"Trasa {n}")
     reference_prefix = factory.Sequence(lambda n: "T" + chr(65 + n // 26 % 26) + chr(65 + n % 26))
     address = "Jl. A. Yani 7, Slawi"
-    directions = words("Masuk dari Jl. A. Yani\nNaik ke lantai 2", "Enter from Jl. A. Yani\nUp to the 2nd floor")
+    directions = words(
+        "Masuk dari Jl. A. Yani\nNaik ke lantai 2", "Enter from Jl. A. Yani\nUp to the 2nd floor"
+    )
     time_zone = "Asia/Jakarta"
 
     @factory.post_generation
@@ -181,7 +183,9 @@ class ResourceFactory(Base):
 
     class Params:
         site = factory.LazyFunction(lambda: SiteFactory())
-        room = factory.Trait(kind=ResourceKind.ROOM, capacity=8, name=factory.Sequence(lambda n: f"Ruang {n}"))
+        room = factory.Trait(
+            kind=ResourceKind.ROOM, capacity=8, name=factory.Sequence(lambda n: f"Ruang {n}")
+        )
 
     site_id = factory.LazyAttribute(lambda desk: desk.site.id)
     floor_id = factory.LazyAttribute(lambda desk: FloorFactory(site_id=desk.site_id).id)

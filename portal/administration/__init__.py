@@ -1,1 +1,7 @@
 """/admin: the overview."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    pass

@@ -24,15 +24,19 @@ def kept_choice(next_path: str) -> KeptChoice | None:
     form = _form(next_path)
     if form is None:
         return None
+    resource_id, starts_at, ends_at = form.wanted
     with reading() as connection:
-        resource = resource_facts(connection, form.resource_id.data)
+        resource = resource_facts(connection, resource_id)
     if resource is None:
         return None
-    starts = filters.local(form.starts_at.data, resource.time_zone)  # type: ignore[arg-type]
-    ends = filters.local(form.ends_at.data, resource.time_zone)  # type: ignore[arg-type]
+    starts, ends = filters.local(starts_at, resource.time_zone), filters.local(ends_at, resource.time_zone)
     times = filters.clock_times(starts, ends)
     is_desk = resource.kind == ResourceKind.DESK
-    title = gettext("Desk %(name)s, %(times)s", name=resource.name, times=times) if is_desk else f"{resource.name}, {times}"
+    title = (
+        gettext("Desk %(name)s, %(times)s", name=resource.name, times=times)
+        if is_desk
+        else f"{resource.name}, {times}"
+    )
     return KeptChoice(
         title=title,
         note=gettext("%(day)s. Booked at once when your account is ready.", day=filters.day_short(starts)),
@@ -56,12 +60,13 @@ def book_on_entering(person: CurrentPerson, next_path: str) -> str | None:
     form = _form(next_path)
     if form is None:
         return None
+    resource_id, starts_at, ends_at = form.wanted
     command = Book(
         actor=Actor(id=person.id, is_staff=person.is_staff),
         person_id=person.id,
-        resource_id=form.resource_id.data,
-        starts_at=form.starts_at.data,  # type: ignore[arg-type]
-        ends_at=form.ends_at.data,  # type: ignore[arg-type]
+        resource_id=resource_id,
+        starts_at=starts_at,
+        ends_at=ends_at,
     )
     try:
         with unit_of_work() as session:

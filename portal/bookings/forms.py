@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, IntegerField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
+from portal.web.forms import Form
 from portal.web.routing import LARGEST_KEY
 
 
@@ -42,12 +42,20 @@ def parse_moment(value: str) -> datetime:
     return moment
 
 
-class StretchForm(FlaskForm):
+class StretchForm(Form):
     """A resource and a time, to book or to move to."""
 
     resource_id = IntegerField(validators=[InputRequired(), NumberRange(1, LARGEST_KEY)])
     starts_at = MomentField()
     ends_at = MomentField()
+
+    @property
+    def wanted(self) -> tuple[int, datetime, datetime]:
+        """Resource, start and end of a form that is valid."""
+        resource_id, starts_at, ends_at = self.resource_id.data, self.starts_at.data, self.ends_at.data
+        if resource_id is None or starts_at is None or ends_at is None:
+            raise ValueError("the form was not validated")
+        return resource_id, starts_at, ends_at
 
     def validate_starts_at(self, field: Field) -> None:
         self._require(field)
@@ -60,5 +68,5 @@ class StretchForm(FlaskForm):
             raise ValidationError(lazy_gettext("Choose a time from the page."))
 
 
-class EmptyForm(FlaskForm):
+class EmptyForm(Form):
     """Nothing but the token that says the person meant it."""

@@ -9,9 +9,10 @@ import segno
 def svg_path(reference: str) -> tuple[int, str]:
     """(modules a side with the quiet zone, path data with a stroke one module wide) for a reference."""
     code = segno.make(reference, micro=False, error="m")
-    size = code.symbol_size(border=2)[0]
+    rows = [bytes(row) for row in code.matrix_iter(border=2)]
+    size = len(rows)
     parts = []
-    for y, row in enumerate(code.matrix_iter(border=2)):
+    for y, row in enumerate(rows):
         x = 0
         while x < size:
             if not row[x]:

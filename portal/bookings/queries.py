@@ -105,7 +105,7 @@ class Quota:
 
 def quota(reader: Reader, person_id: int, kind: str, day: date, time_zone: str) -> Quota:
     row = reader.execute(
-        text(f"SELECT {_QUOTAS}"),  # noqa: S608 (a constant)
+        text(f"SELECT {_QUOTAS}"),
         _bounds(day, ZoneInfo(time_zone)) | {"person_id": person_id, "kind": kind, "besides": 0},
     ).one()
     return Quota(row.day_minutes, row.week_minutes)
@@ -243,7 +243,8 @@ def same_booking(
 ) -> BookingRow | None:
     """What a second click would book once more: the same person's, of the same resource and time."""
     row = reader.execute(
-        _SAME, {"person_id": person_id, "resource_id": resource_id, "starts_at": starts_at, "ends_at": ends_at}
+        _SAME,
+        {"person_id": person_id, "resource_id": resource_id, "starts_at": starts_at, "ends_at": ends_at},
     ).one_or_none()
     return booking_row(row) if row else None
 
@@ -295,7 +296,12 @@ def alternatives(
         return []
     calendar = found.calendar
     rows = board(
-        reader, site_id, calendar.midnight(day), calendar.midnight(day + timedelta(days=1)), ResourceKind.DESK, ResourceKind.ROOM
+        reader,
+        site_id,
+        calendar.midnight(day),
+        calendar.midnight(day + timedelta(days=1)),
+        ResourceKind.DESK,
+        ResourceKind.ROOM,
     )
     wanted = next((row for row in rows if row.resource.id == resource_id), None)
     if wanted is None:
@@ -308,7 +314,11 @@ def alternatives(
 
     def offer(row: BoardRow, begin: int) -> Alternative:
         return Alternative(
-            row.resource.id, row.resource.name, calendar.moment(begin), calendar.moment(begin + length), row is wanted
+            row.resource.id,
+            row.resource.name,
+            calendar.moment(begin),
+            calendar.moment(begin + length),
+            row is wanted,
         )
 
     step = found.rules[wanted.resource.rules_id].slot_minutes

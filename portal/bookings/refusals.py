@@ -1,6 +1,6 @@
 """Why a booking is refused although the time itself could be had."""
 
-from portal.errors import Conflict, N_, NotFound, RuleBroken
+from portal.errors import N_, Conflict, NotFound, RuleBroken
 
 
 class NoSuchBooking(NotFound):
@@ -11,14 +11,18 @@ class DayQuotaReached(RuleBroken):
     """Facts: held and limit, in hours."""
 
     code = "day-quota"
-    message = N_("That would be more than %(limit)s hours on one day; you hold %(held)s. Choose a shorter time or another day.")
+    message = N_(
+        "That would be more than %(limit)s hours on one day; you hold %(held)s. Choose a shorter time or another day."
+    )
 
 
 class WeekQuotaReached(RuleBroken):
     """Facts: held and limit, in hours."""
 
     code = "week-quota"
-    message = N_("That would be more than %(limit)s hours in one week; you hold %(held)s. On Monday you have all of them again.")
+    message = N_(
+        "That would be more than %(limit)s hours in one week; you hold %(held)s. On Monday you have all of them again."
+    )
 
 
 class OneDeskAtATime(RuleBroken):

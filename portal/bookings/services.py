@@ -91,7 +91,9 @@ def book(session: Session, command: Book, *, at: datetime) -> Booked:
         at=at,
     )
     session.execute(insert(Booking).values(id=reservation_id, resource_id=resource.id))
-    booked = Booked(reservation_id, reference, State.CONFIRMED, resource.id, command.starts_at, command.ends_at)
+    booked = Booked(
+        reservation_id, reference, State.CONFIRMED, resource.id, command.starts_at, command.ends_at
+    )
     record(
         session,
         "bookings.book",
@@ -157,7 +159,9 @@ def cancel(session: Session, actor: Actor, reservation_id: int, *, at: datetime)
     reservation.cancelled_at = at
     reservation.sequence += 1
     _become(session, "bookings.cancel", reservation, State.CANCELLED, actor.id, at)
-    messages.cancelled(session, person, resource, _as_booked(reservation, resource), sequence=reservation.sequence, at=at)
+    messages.cancelled(
+        session, person, resource, _as_booked(reservation, resource), sequence=reservation.sequence, at=at
+    )
 
 
 def check_in(session: Session, actor: Actor, reservation_id: int, *, at: datetime) -> None:
@@ -320,5 +324,10 @@ def _times(resource_id: int, starts_at: datetime, ends_at: datetime) -> dict[str
 
 def _as_booked(reservation: Reservation, resource: LockedResource) -> Booked:
     return Booked(
-        reservation.id, reservation.reference, reservation.state, resource.id, reservation.starts_at, reservation.ends_at
+        reservation.id,
+        reservation.reference,
+        reservation.state,
+        resource.id,
+        reservation.starts_at,
+        reservation.ends_at,
     )

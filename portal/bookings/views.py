@@ -1,15 +1,16 @@
 """Book, look at one's bookings, move and cancel them."""
 
 from datetime import datetime
-from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal.bookings import qr
+from portal.bookings.day.queries import next_open_day
 from portal.bookings.forms import EmptyForm, StretchForm
+from portal.bookings.messages import calendar_event, named
 from portal.bookings.queries import (
     BookingRow,
     alternatives,
@@ -19,16 +20,19 @@ from portal.bookings.queries import (
     quota,
     same_booking,
 )
-from portal.bookings.services import Actor, Book, Booked, Move, book, cancel, move
+from portal.bookings.refusals import NoSuchBooking
+from portal.bookings.services import Actor, Book, Move, book, cancel, move
 from portal.clock import now
 from portal.db import reading, unit_of_work
 from portal.errors import Conflict, PortalError
-from portal.notifications.calendar_files import calendar_file
+from portal.notifications.calendar_files import Method, Party, calendar_file
+from portal.notifications.post import sender_of
 from portal.permissions import permit, public
-from portal.resources.queries import resource_facts, site_map
+from portal.resources.queries import booking_rules, resource_facts, site_map, sites
 from portal.resources.refusals import SlotTaken
 from portal.web import metrics
 from portal.web.errors import status_of, words
+from portal.web.locale import current_locale
 
 blueprint = Blueprint("bookings", __name__)
 
@@ -72,7 +76,7 @@ def new() -> BaseResponse | str:
     if not current_user.is_authenticated:
         return redirect(url_for("accounts.register", next=request.full_path))
     with reading() as connection:
-        resource = resource_facts(connection, form.resource_id.data)
+        resource = resource_facts(connection, form.wanted[0])
     if resource is None:
         abort(404)
     return render_template("bookings/new.html", resource=resource, form=form, confirm=EmptyForm())
@@ -85,11 +89,12 @@ def create() -> BaseResponse | Response:
     if not form.validate():
         flash(gettext("Choose a time from the page."), "bad")
         return redirect(url_for("spaces.today"))
-    return book_or_explain(form.resource_id.data, form.starts_at.data, form.ends_at.data, current_user.id)
+    return _book(*form.wanted)
 
 
-def book_or_explain(resource_id: int, starts_at: datetime, ends_at: datetime, person_id: int) -> BaseResponse | Response:
-    """Books and leads to the ticket; a second click leads there too; a refusal shows what else can be had."""
+def _book(resource_id: int, starts_at: datetime, ends_at: datetime) -> BaseResponse | Response:
+    """Leads to the ticket, a second click too; a refusal shows what else can be had."""
+    person_id = current_user.id
     command = Book(
         actor=actor(), person_id=person_id, resource_id=resource_id, starts_at=starts_at, ends_at=ends_at
     )
@@ -159,7 +164,22 @@ def ticket(reference: str) -> str:
 @permit("book")
 def calendar(reference: str) -> Response:
     row = _found(reference)
-    response = Response(calendar_file(event_of(row)), content_type="text/calendar; charset=utf-8; method=PUBLISH")
+    event = calendar_event(
+        row.reference,
+        named(row.kind, row.resource_name),
+        row.site_name,
+        row.address,
+        row.time_zone,
+        (row.starts_at, row.ends_at),
+        row.sequence,
+        Method.PUBLISH,
+    )
+    settings = current_app.config["SETTINGS"]
+    organizer = Party(row.site_name, sender_of(settings).addr_spec)
+    file = calendar_file(
+        event, language=current_locale(), base_url=settings.base_url, stamp=row.created_at, organizer=organizer
+    )
+    response = Response(file, content_type="text/calendar; charset=utf-8; method=PUBLISH")
     response.headers["Content-Disposition"] = f'attachment; filename="{row.reference}.ics"'
     return response
 
@@ -169,7 +189,10 @@ def calendar(reference: str) -> Response:
 def ask_cancel(reference: str) -> str:
     row = _found(reference)
     return render_template(
-        "bookings/cancel.html", booking=row, form=EmptyForm(), can_change=row.can_change(now(), by_staff=current_user.is_staff)
+        "bookings/cancel.html",
+        booking=row,
+        form=EmptyForm(),
+        can_change=row.can_change(now(), by_staff=current_user.is_staff),
     )
 
 
@@ -203,29 +226,48 @@ def do_move(reference: str) -> BaseResponse | Response:
     if not form.validate():
         flash(gettext("Choose a time from the page."), "bad")
         return ask_move(reference)
+    resource_id, starts_at, ends_at = form.wanted
     command = Move(
-        actor=actor(),
-        reservation_id=row.id,
-        resource_id=form.resource_id.data,
-        starts_at=form.starts_at.data,
-        ends_at=form.ends_at.data,
+        actor=actor(), reservation_id=row.id, resource_id=resource_id, starts_at=starts_at, ends_at=ends_at
     )
     try:
         with unit_of_work() as session:
             moved = move(session, command, at=now())
     except PortalError as refusal:
         return refused(
-            refusal, command.resource_id, command.starts_at, command.ends_at, action=url_for("bookings.do_move", reference=reference)
+            refusal, resource_id, starts_at, ends_at, action=url_for("bookings.do_move", reference=reference)
         )
     flash(gettext("Moved. The old time is free for others again."), "good")
     return redirect(url_for("bookings.ticket", reference=moved.reference))
 
 
+@blueprint.get("/bookings/<reference>/again")
+@permit("book")
+def again(reference: str) -> BaseResponse:
+    """The same desk at the same hours of the next open day, ready to be confirmed."""
+    row, at = _found(reference), now()
+    with reading() as connection:
+        site = next((site for site in sites(connection) if site.id == row.site_id), None)
+        day = next_open_day(connection, site, now=at) if site else None
+    if day is None:
+        return redirect(url_for("spaces.today"))
+    return redirect(
+        url_for(
+            "spaces.day",
+            site_id=row.site_id,
+            day=day,
+            kind=None if row.kind == "desk" else row.kind,
+            pick=row.resource_id,
+            at=f"{row.starts:%H:%M}",
+            until=f"{row.ends:%H:%M}",
+            _anchor="pilihan",
+        )
+    )
+
+
 @blueprint.get("/house-rules")
 @public
 def house_rules() -> str:
-    from portal.resources.queries import booking_rules
-
     with reading() as connection:
         rules = booking_rules(connection)
     return render_template("bookings/house_rules.html", rules=rules)
@@ -233,8 +275,6 @@ def house_rules() -> str:
 
 def _found(reference: str) -> BookingRow:
     """The signed-in person's booking, or anyone's for those who book for others; else 404."""
-    from portal.bookings.refusals import NoSuchBooking
-
     with reading() as connection:
         row = booking(connection, reference, current_user.id, sees_all=current_user.can("book-for-others"))
     if row is None:

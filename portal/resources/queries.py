@@ -161,10 +161,15 @@ def site_map(reader: Reader, site_id: int, first: date, last: date) -> SiteMap |
     if row is None:
         return None
     return SiteMap(
-        site=SiteRow(row.id, row.name, row.address, Words(**row.directions), row.map_url, row.phone, row.time_zone),
+        site=SiteRow(
+            row.id, row.name, row.address, Words(**row.directions), row.map_url, row.phone, row.time_zone
+        ),
         calendar=read_calendar(row),
         floors={id_: Words(**name) for id_, name in row.floors or ()},
-        zones={id_: ZoneRow(id_, floor_id, Words(**name), Words(**about)) for id_, floor_id, name, about in row.zones or ()},
+        zones={
+            id_: ZoneRow(id_, floor_id, Words(**name), Words(**about))
+            for id_, floor_id, name, about in row.zones or ()
+        },
         features={code: FeatureRow(code, Words(**name), icon) for code, name, icon in row.features or ()},
         rules={id_: Rules(*rules) for id_, *rules in row.rules or ()},
     )
@@ -177,7 +182,9 @@ def board(reader: Reader, site_id: int, begin: int, end: int, *kinds: ResourceKi
     )
     return [
         BoardRow(
-            ResourceRow(id_, ResourceKind(kind), name, capacity, floor_id, zone_id, rules_id, tuple(features or ())),
+            ResourceRow(
+                id_, ResourceKind(kind), name, capacity, floor_id, zone_id, rules_id, tuple(features or ())
+            ),
             tuple(tuple(claim) for claim in claims or ()),
         )
         for id_, kind, name, capacity, floor_id, zone_id, rules_id, features, claims in rows
@@ -189,11 +196,25 @@ def read_calendar(row: Row[Any]) -> SiteCalendar:
     return SiteCalendar(
         row.time_zone,
         [
-            Hours(weekday, time.fromisoformat(opens), time.fromisoformat(closes), zone_id, resource_id, _date(begin), _date(end))
+            Hours(
+                weekday,
+                time.fromisoformat(opens),
+                time.fromisoformat(closes),
+                zone_id,
+                resource_id,
+                _date(begin),
+                _date(end),
+            )
             for weekday, opens, closes, zone_id, resource_id, begin, end in row.hours or ()
         ],
-        [Special(date.fromisoformat(day), Words(**name), _time(opens), _time(closes)) for day, name, opens, closes in row.specials or ()],
-        [Closed(start, end, Words(**reason), floor_id, resource_id) for start, end, reason, floor_id, resource_id in row.closures or ()],
+        [
+            Special(date.fromisoformat(day), Words(**name), _time(opens), _time(closes))
+            for day, name, opens, closes in row.specials or ()
+        ],
+        [
+            Closed(start, end, Words(**reason), floor_id, resource_id)
+            for start, end, reason, floor_id, resource_id in row.closures or ()
+        ],
     )
 
 

@@ -10,10 +10,15 @@ from sqlalchemy.exc import OperationalError
 from structlog import get_logger
 from werkzeug.exceptions import HTTPException
 
-from portal.errors import Conflict, N_, NotAllowed, NotFound, PortalError, RuleBroken
+from portal.errors import N_, Conflict, NotAllowed, NotFound, PortalError, RuleBroken
 from portal.web import filters
 
-STATUS: tuple[tuple[type[PortalError], int], ...] = ((NotFound, 404), (NotAllowed, 403), (Conflict, 409), (RuleBroken, 422))
+STATUS: tuple[tuple[type[PortalError], int], ...] = (
+    (NotFound, 404),
+    (NotAllowed, 403),
+    (Conflict, 409),
+    (RuleBroken, 422),
+)
 PAGES = {403, 404, 409, 422, 429, 500}
 STALE_FORM = N_("This page lay open for long. Look over what you typed and send it once more.")
 log = get_logger("portal")

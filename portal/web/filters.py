@@ -65,10 +65,27 @@ def reference(value: str) -> Markup:
     return Markup("&nbsp;").join((value[:3], value[3:6], value[6:]))
 
 
+def weekday_short(value: date) -> str:
+    """Sel, in English Tue."""
+    return format_date(value, "EEE", locale=current_locale())
+
+
+def month_short(value: date) -> str:
+    """Sep."""
+    return format_date(value, "MMM", locale=current_locale())
+
+
+def capitalize_first(text: str) -> str:
+    """The first letter large, the others as they are: "Meja A07"."""
+    return text[:1].upper() + text[1:]
+
+
 FILTERS = {
     "time": clock_time,
     "day": day,
     "day_short": day_short,
+    "weekday_short": weekday_short,
+    "month_short": month_short,
     "moment": moment,
     "local": local,
     "zone_name": zone_name,
@@ -76,4 +93,5 @@ FILTERS = {
     "money": money,
     "hours": hours,
     "reference": reference,
+    "capitalize_first": capitalize_first,
 }

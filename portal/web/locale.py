@@ -24,7 +24,7 @@ def init_app(app: Flask) -> None:
 
 
 def current_locale() -> str:
-    """"id" or "en"."""
+    """ "id" or "en"."""
     if "locale" not in g:
         asked = request.args.get(COOKIE) if request else None
         kept = request.cookies.get(COOKIE) if request else None
@@ -41,6 +41,11 @@ def other_locale_url() -> str:
 def _remember(response: Response) -> Response:
     if request.args.get(COOKIE) in LOCALES:
         response.set_cookie(
-            COOKIE, current_locale(), max_age=365 * 24 * 3600, samesite="Lax", secure=request.is_secure, httponly=True
+            COOKIE,
+            current_locale(),
+            max_age=365 * 24 * 3600,
+            samesite="Lax",
+            secure=request.is_secure,
+            httponly=True,
         )
     return response

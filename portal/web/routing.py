@@ -3,7 +3,7 @@
 from datetime import date
 
 from flask import Flask
-from werkzeug.routing import IntegerConverter, ValidationError, BaseConverter
+from werkzeug.routing import BaseConverter, IntegerConverter, ValidationError
 
 LARGEST_KEY = 2**31 - 1
 

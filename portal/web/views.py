@@ -14,7 +14,9 @@ from portal.web import metrics
 blueprint = Blueprint("web", __name__)
 log = get_logger("portal")
 
-GUARD = text("SELECT count(*) FROM pg_constraint WHERE conname = 'ex_claim_overlap' AND contype = 'x' AND convalidated")
+GUARD = text(
+    "SELECT count(*) FROM pg_constraint WHERE conname = 'ex_claim_overlap' AND contype = 'x' AND convalidated"
+)
 
 
 @blueprint.get("/healthz")

@@ -196,7 +196,9 @@ def _row(
     else:
         button = ""
     told = f"{words.free} " + ", ".join(free_times) if free_times else (reason or words.full)
-    marks = " ".join(mark for mark, holds in (("rest", not can_pick and not is_picked), ("chosen", is_picked)) if holds)
+    marks = " ".join(
+        mark for mark, holds in (("rest", not can_pick and not is_picked), ("chosen", is_picked)) if holds
+    )
     attributes = f' class="{marks}"' if marks else ""
     return (
         f'<tr role="row" id="r{desk.id}"{attributes}><th role="rowheader" scope="row"><div><b>{name}</b>'

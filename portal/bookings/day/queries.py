@@ -70,12 +70,18 @@ def day_of(reader: Reader, site_id: int, day: date, filters: Filters, *, now: da
         day=day,
         today=calendar.today(now),
         now=epoch_minutes(now),
-        counts={kind: sum(row.resource.kind == kind for row in everything) for kind in (ResourceKind.DESK, ResourceKind.ROOM)},
+        counts={
+            kind: sum(row.resource.kind == kind for row in everything)
+            for kind in (ResourceKind.DESK, ResourceKind.ROOM)
+        },
         rows=[row for row in of_kind if filters.admits(row)],
         rules=rules,
         columns=_columns(hours, midnight, epoch_minutes(now), rules),
         site_hours=hours,
-        week=[(monday + timedelta(days=n), bool(calendar.site_hours(monday + timedelta(days=n)))) for n in range(7)],
+        week=[
+            (monday + timedelta(days=n), bool(calendar.site_hours(monday + timedelta(days=n))))
+            for n in range(7)
+        ],
         features=[code for code in found.features if any(code in row.resource.features for row in of_kind)],
     )
 
@@ -87,7 +93,8 @@ def next_open_day(reader: Reader, site: SiteRow, *, now: datetime) -> date:
     days = (today + timedelta(days=n) for n in range(MONTH.days))
     minute = epoch_minutes(now)
     return next(
-        (day for day in days if found and any(end > minute for _, end in found.calendar.site_hours(day))), today
+        (day for day in days if found and any(end > minute for _, end in found.calendar.site_hours(day))),
+        today,
     )
 
 

@@ -5,13 +5,35 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, get_flashed_messages, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    get_flashed_messages,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext
 from flask_login import current_user
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as BaseResponse
 
-from portal.bookings.day.grid import FREE, PICKED, Columns, Desk, Span, Wording, clock, is_free, pattern, row_html, runs
+from portal.bookings.day.grid import (
+    FREE,
+    PICKED,
+    Columns,
+    Desk,
+    Span,
+    Wording,
+    clock,
+    is_free,
+    pattern,
+    row_html,
+    runs,
+)
 from portal.bookings.day.queries import Day, Filters, day_of, next_open_day
 from portal.bookings.queries import BookingRow, Quota, booking, quota
 from portal.clock import now
@@ -87,7 +109,12 @@ def day(site_id: int, day: date) -> Response:
     fresh = not_modified(tag)
     if fresh is not None:
         return fresh
-    return tagged(make_response(render_template("bookings/day.html", **_context(found, filters, person_id, moving, held))), tag)
+    return tagged(
+        make_response(
+            render_template("bookings/day.html", **_context(found, filters, person_id, moving, held))
+        ),
+        tag,
+    )
 
 
 def filters_of(arguments: Any) -> Filters:
@@ -96,7 +123,9 @@ def filters_of(arguments: Any) -> Filters:
     seats = arguments.get("seats", "1")
     return Filters(
         kind=KINDS.get(arguments.get("kind", ""), ResourceKind.DESK),
-        features=tuple(sorted({code for code in arguments.getlist("feature") if code.isalnum() and len(code) <= 40})),
+        features=tuple(
+            sorted({code for code in arguments.getlist("feature") if code.isalnum() and len(code) <= 40})
+        ),
         seats=int(seats) if seats.isascii() and seats.isdigit() and len(seats) < 4 else 1,
         start=start,
         end=end if end is not None and (start is None or end > start) else None,
@@ -105,7 +134,13 @@ def filters_of(arguments: Any) -> Filters:
 
 def minute_of(value: str | None) -> int | None:
     """Minutes of the day of "HH:MM"; None for anything else."""
-    if value is None or len(value) != 5 or value[2] != ":" or not (value[:2] + value[3:]).isdecimal() or not value.isascii():
+    if (
+        value is None
+        or len(value) != 5
+        or value[2] != ":"
+        or not (value[:2] + value[3:]).isdecimal()
+        or not value.isascii()
+    ):
         return None
     minutes = int(value[:2]) * 60 + int(value[3:])
     return minutes if int(value[3:]) < 60 and minutes <= 1440 else None
@@ -123,10 +158,19 @@ def query_of(filters: Filters, **changes: Any) -> str:
         "move": request.args.get("move"),
     }
     parts |= changes
-    return urlencode([(name, one) for name, value in parts.items() if value for one in (value if isinstance(value, list) else [value])])
+    return urlencode(
+        [
+            (name, one)
+            for name, value in parts.items()
+            if value
+            for one in (value if isinstance(value, list) else [value])
+        ]
+    )
 
 
-def _context(found: Day, filters: Filters, person_id: int, moving: BookingRow | None, held: Quota | None) -> dict[str, Any]:
+def _context(
+    found: Day, filters: Filters, person_id: int, moving: BookingRow | None, held: Quota | None
+) -> dict[str, Any]:
     context: dict[str, Any] = {
         "day": found,
         "site": found.map.site,
@@ -143,10 +187,9 @@ def _context(found: Day, filters: Filters, person_id: int, moving: BookingRow | 
     }
     midnight = found.calendar.midnight(found.day)
     context["site_hours"] = [(start - midnight, end - midnight) for start, end in found.site_hours]
-    if context["closed"] is not None or found.columns is None:
-        return context
     columns, rules = found.columns, found.rules
-    assert rules is not None
+    if context["closed"] is not None or columns is None or rules is None:
+        return context
     span_minutes = _hours_asked(filters, columns)
     span = Span(_slot(columns, span_minutes[0]), _slot(columns, span_minutes[1]))
     choice = _choice(found, columns, person_id, moving)
@@ -159,7 +202,9 @@ def _context(found: Day, filters: Filters, person_id: int, moving: BookingRow | 
         "zones": zones,
         "free": free,
         "hidden": len(found.rows) - free,
-        "starts": list(range(columns.first_of_day, columns.first_of_day + columns.count * columns.step, columns.step)),
+        "starts": list(
+            range(columns.first_of_day, columns.first_of_day + columns.count * columns.step, columns.step)
+        ),
         "choice": choice,
         "quota": held,
         "rules": rules,
@@ -196,9 +241,19 @@ def _slot(columns: Columns, minute_of_day: int) -> int:
     return (minute_of_day - columns.first_of_day) // columns.step
 
 
-def _signs(found: Day, row: BoardRow, columns: Columns, person_id: int, moving: BookingRow | None, picked: Any = None) -> bytes:
-    others = [(start, end) for start, end, owner, held_by in row.claims if owner != person_id and not (moving and held_by == moving.id)]
-    mine = [(start, end) for start, end, owner, held_by in row.claims if owner == person_id and not (moving and held_by == moving.id)]
+def _signs(
+    found: Day, row: BoardRow, columns: Columns, person_id: int, moving: BookingRow | None, picked: Any = None
+) -> bytes:
+    others = [
+        (start, end)
+        for start, end, owner, held_by in row.claims
+        if owner != person_id and not (moving and held_by == moving.id)
+    ]
+    mine = [
+        (start, end)
+        for start, end, owner, held_by in row.claims
+        if owner == person_id and not (moving and held_by == moving.id)
+    ]
     return pattern(columns, found.calendar.open_on(found.day, row.resource.place), others, mine, picked)
 
 
@@ -213,7 +268,10 @@ def _choice(found: Day, columns: Columns, person_id: int, moving: BookingRow | N
     signs = _signs(found, row, columns, person_id, moving)
     if (start - columns.first_of_day) % columns.step or not 0 <= slot < columns.count or signs[slot] != FREE:
         return None
-    free_until = next(end for _, begin, end in runs(signs) if begin <= slot < end) * columns.step + columns.first_of_day
+    free_until = (
+        next(end for _, begin, end in runs(signs) if begin <= slot < end) * columns.step
+        + columns.first_of_day
+    )
     longest = min(free_until, start + rules.longest_minutes)
     ends = tuple(range(start + max(rules.shortest_minutes, columns.step), longest + 1, columns.step))
     if not ends:
@@ -248,7 +306,9 @@ def _rows(
     )
     query, icons = query_of(filters), asset("icons.svg")
     query = str(escape(query + "&" if query else ""))
-    feature_names = {code: (row.icon, str(escape(row.name.in_(locale)))) for code, row in found.map.features.items()}
+    feature_names = {
+        code: (row.icon, str(escape(row.name.in_(locale)))) for code, row in found.map.features.items()
+    }
     midnight = found.calendar.midnight(found.day)
     seats = gettext("seats")
     zones: dict[Any, dict[str, Any]] = {}
