@@ -10,6 +10,7 @@ from structlog import get_logger
 from portal.db import reading
 from portal.permissions import public
 from portal.web import metrics
+from portal.web.samples import sample_form
 
 blueprint = Blueprint("web", __name__)
 log = get_logger("portal")
@@ -61,7 +62,7 @@ def components() -> str:
     """Every part of the visual language in all its states; in demonstration mode only."""
     if not current_app.config["SETTINGS"].demo:
         abort(404)
-    return render_template("web/components.html")
+    return render_template("web/components.html", sample_form=sample_form)
 
 
 def _plain(words: str, status: int = 200) -> Response:
