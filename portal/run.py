@@ -53,15 +53,17 @@ def _run(instance: Path, environ: Mapping[str, str]) -> None:
     if demo:
         _make_once(instance / "demo-password", _password())
     catcher = _some_port() if demo and not environ.get("PORTAL_MAIL_URL") else None
-    with _database(instance, environ) as database_url:
+    with Supervisor(say) as supervisor, _database(instance, environ) as database_url:
         base_url = environ.get("PORTAL_BASE_URL") or f"http://127.0.0.1:{port}"
         shared = {"database-url": database_url, "base-url": base_url}
         if catcher:
             shared["mail-url"] = f"smtp://127.0.0.1:{catcher}"
         with _shared(instance, shared):
             settings = load_settings({**environ, "PORTAL_DEMO": "1" if demo else "0"}, instance)
-            with Supervisor(say) as supervisor:
+            try:
                 _serve(supervisor, settings, port, catcher)
+            finally:
+                supervisor.stop()
 
 
 def _serve(supervisor: Supervisor, settings: Settings, port: int, catcher: int | None) -> None:

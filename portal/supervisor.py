@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any
 
 from portal.tether import tethered
 
@@ -15,6 +17,8 @@ STEADY_SECONDS = 60
 """After this long a process counts as well again."""
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 """Seconds before a restart; doubled each time."""
+_Handler = Callable[[int, FrameType | None], Any] | int | None
+
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -53,31 +57,35 @@ class _Child:
         return process.wait()
 
 
-class Stopped(Exception):  # noqa: N818 (nothing went wrong)
+class Stopped(Exception):
     """Asked to stop: Ctrl-C, a signal, a closed terminal."""
 
 
 class Supervisor:
-    """Use it in the main thread, as a context: inside, a request to stop raises nothing but ends `run`."""
+    """A context, in the main thread: inside it a request to stop interrupts nothing but `step` and `run`.
+
+    The caller calls `stop` before it takes away what the programs need.
+    """
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self._children: list[_Child] = []
         self._stopping = False
         self._wakes, self._woken = os.pipe()
+        self._handlers: dict[int, _Handler] = {}
 
     def __enter__(self) -> "Supervisor":
         os.set_blocking(self._woken, False)
         signal.set_wakeup_fd(self._woken, warn_on_full_buffer=False)
         for number in STOP_SIGNALS:
-            signal.signal(number, self._stop_asked)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
+            self._handlers[number] = signal.signal(number, self._stop_asked)
+        self._handlers[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda *_: None)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
         signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.close(self._wakes)
         os.close(self._woken)
 
