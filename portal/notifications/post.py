@@ -73,8 +73,9 @@ class Courier(Connection):
     """Flask-Mail's connection waits for ever for a server that is silent; this one does not."""
 
     def configure_host(self) -> smtplib.SMTP:
-        server: MailServer = current_app.config["MAIL_SERVER_URL"]
-        me = host_of(current_app.config["SETTINGS"])
+        settings: Settings = current_app.config["SETTINGS"]
+        server = MailServer.from_url(settings.mail_url or "")
+        me = host_of(settings)
         context = ssl.create_default_context()
         if server.scheme == "smtps":
             host: smtplib.SMTP = smtplib.SMTP_SSL(
@@ -153,8 +154,7 @@ def sender_of(settings: Settings) -> Address:
 
 def init_app(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
-    if settings.mail_url:
-        app.config["MAIL_SERVER_URL"] = MailServer.from_url(settings.mail_url)
+    # Tests talk to a real server, and a senseless PORTAL_MAIL_URL is told at once.
     app.config["MAIL_SUPPRESS_SEND"] = False
     app.config["MAIL_DEFAULT_SENDER"] = sender_of(settings).addr_spec
     post.init_app(app)

@@ -1,4 +1,4 @@
-"""The inbox, and calendar files to take along."""
+"""The inbox."""
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -27,7 +27,7 @@ def inbox() -> str:
     if page > shown.pages:
         abort(404)
     lines = [(row, line(row.template, row.facts)) for row in shown.rows]
-    return render_template("notifications/inbox.html", inbox=shown, lines=lines, page=page)
+    return render_template("notifications/inbox.html", inbox=shown, lines=lines, page=page, address=_address)
 
 
 @blueprint.post("/inbox/<int:message_id>/open")
@@ -39,17 +39,13 @@ def open_message(message_id: int) -> BaseResponse:
     return redirect(path or url_for("notifications.inbox"), 303)
 
 
-@blueprint.post("/inbox/<int:message_id>/read")
-@permit("account")
-def read_message(message_id: int) -> BaseResponse:
-    with unit_of_work() as session:
-        mark_read(session, current_user.id, message_id, at=now())
-    return redirect(url_for("notifications.inbox", page=request.args.get("page", type=int)), 303)
-
-
 @blueprint.post("/inbox/read")
 @permit("account")
 def read_all() -> BaseResponse:
     with unit_of_work() as session:
         mark_all_read(session, current_user.id, at=now())
     return redirect(url_for("notifications.inbox"), 303)
+
+
+def _address(page: int) -> str:
+    return url_for("notifications.inbox", page=page)

@@ -2,7 +2,7 @@
 
 The text holds the blocks `subject` and `body`, and `short` for what the inbox says beside the subject. The
 HTML extends `messages/base.html`. Neither sees a request: they have the facts, `link(path)` for an address in
-the portal, `locale`, `region`, gettext and the filters.
+the portal, `period`, `period_short` and `spelt` (below), `locale`, `region`, gettext and the filters.
 """
 
 import re
@@ -18,6 +18,7 @@ from flask_babel import force_locale
 from jinja2 import TemplateNotFound
 
 from portal.config import Settings
+from portal.web import filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +110,29 @@ def _context(facts: Mapping[str, Any], name: str) -> dict[str, Any]:
         **{key: _fact(key, value, locale) for key, value in facts.items()},
         "name": name,
         "link": link,
+        "period": _period,
+        "period_short": _period_short,
+        "spelt": _spelt,
         "locale": locale,
         "region": settings.region,
     }
+
+
+def _period(starts_at: datetime, ends_at: datetime, zone: str) -> str:
+    """Selasa, 8 September 2026, 10.00–12.00 WIB."""
+    starts, ends = filters.local(starts_at, zone), filters.local(ends_at, zone)
+    return f"{filters.day(starts)}, {filters.clock_times(starts, ends)} {filters.zone_name(zone)}"
+
+
+def _period_short(starts_at: datetime, ends_at: datetime, zone: str) -> str:
+    """Selasa 8 September, 10.00–12.00."""
+    starts, ends = filters.local(starts_at, zone), filters.local(ends_at, zone)
+    return f"{filters.day_short(starts)}, {filters.clock_times(starts, ends)}"
+
+
+def _spelt(reference: str) -> str:
+    """TRS 7K4 M2W, as it is read aloud."""
+    return f"{reference[:3]} {reference[3:6]} {reference[6:]}"
 
 
 def _fact(key: str, value: Any, locale: str) -> Any:
