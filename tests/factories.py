@@ -34,26 +34,26 @@ class Base(SQLAlchemyModelFactory):
         abstract = True
         sqlalchemy_session_persistence = "flush"
 
-    session: ClassVar[Any] = None
+    _session: ClassVar[Any] = None  # underscored, or the factories take it for a field
 
     @classmethod
     def _save(cls, model_class: Any, session: Any, args: Any, kwargs: Any) -> Any:
-        return super()._save(model_class, Base.session, args, kwargs)
+        return super()._save(model_class, Base._session, args, kwargs)
 
     @classmethod
     def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Any:
-        cls._meta.sqlalchemy_session = Base.session
+        cls._meta.sqlalchemy_session = Base._session
         return super()._create(model_class, *args, **kwargs)
 
 
 @contextmanager
 def bind(session: Session) -> Iterator[None]:
     """Factories write into this session within the block."""
-    Base.session = session
+    Base._session = session
     try:
         yield
     finally:
-        Base.session = None
+        Base._session = None
 
 
 def words(indonesian: str, english: str | None = None) -> Words:
@@ -93,8 +93,8 @@ class PersonFactory(Base):
     @factory.post_generation
     def roles(self: Any, create: bool, extracted: Any, **options: Any) -> None:
         for role in extracted or (Role.ENTREPRENEUR,):
-            Base.session.add(RoleGrant(person_id=self.id, role=role))
-        Base.session.flush()
+            Base._session.add(RoleGrant(person_id=self.id, role=role))
+        Base._session.flush()
 
 
 class RulesFactory(Base):
