@@ -47,7 +47,7 @@ def say(words: str) -> None:
 
 
 def _run(instance: Path, environ: Mapping[str, str]) -> None:
-    port = _free_port(environ.get("PORT") or "8000")
+    port = free_port(environ.get("PORT") or "8000")
     demo = (environ.get("PORTAL_DEMO") or "1").lower() in {"1", "true", "yes", "on"}
     _make_once(instance / "secret-key", secrets.token_urlsafe(48))
     if demo:
@@ -191,8 +191,13 @@ def _password() -> str:
     return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(3))
 
 
-def _free_port(given: str) -> int:
-    if not given.isdecimal() or not 0 < int(given) < 65536:
+def free_port(given: str) -> int:
+    """The number in `given`.
+
+    Raises:
+        RunError: it is no port, or somebody else's.
+    """
+    if not (given.isascii() and given.isdecimal()) or not 0 < int(given) < 65536:
         raise RunError(f"PORT must be a number from 1 to 65535, not {given!r}.")
     with socket.socket() as probe:
         # As gunicorn does: a port whose last connections are still closing counts as free.
