@@ -6,7 +6,18 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 
-from portal import accounts, administration, agenda, api, bookings, demo, jobs, notifications, permissions, web
+from portal import (
+    accounts,
+    administration,
+    agenda,
+    api,
+    bookings,
+    demo,
+    jobs,
+    notifications,
+    permissions,
+    web,
+)
 from portal.config import ROOT, Settings, load_settings
 from portal.db import db
 
@@ -40,8 +51,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))
     csrf.init_app(app)
-    app.before_request(permissions.guard)
     web.init_app(app)
+    app.before_request(permissions.guard)
     jobs.init_app(app)
     for package in PACKAGES:
         package.init_app(app)

@@ -31,7 +31,7 @@ from portal.db import driver_connection
 
 Job = TypeVar("Job", bound=Callable[..., Any])
 
-MODULES = ("portal.notifications.jobs", "portal.bookings.jobs", "portal.accounts.jobs")
+MODULES = ("portal.notifications.jobs", "portal.bookings.jobs", "portal.accounts.jobs", "portal.api.jobs")
 """Where jobs are registered; the worker imports those that exist."""
 
 GRACE_SECONDS = 10

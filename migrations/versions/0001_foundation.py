@@ -262,6 +262,22 @@ def upgrade() -> None:
     )
     op.create_index("uq_floor_level", "floor", ["site_id", "level"], unique=True)
     op.create_table(
+        "idempotency_key",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("request_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("location", sa.String(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("key ~ '^[ -~]{1,200}$'", name="ck_idempotency_key_printable"),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name="fk_idempotency_key_person_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("person_id", "key", name="pk_idempotency_key"),
+    )
+    op.create_index("ix_idempotency_key_created_at", "idempotency_key", ["created_at"], unique=False)
+    op.create_table(
         "message",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),

@@ -32,6 +32,8 @@ def init_app(app: Flask) -> None:
 def load(token: str) -> CurrentPerson | None:
     if not isinstance(token, str) or len(token) != TOKEN_LENGTH:
         return None
+    if request.path.startswith("/api/"):
+        return None  # it knows bearer tokens alone: a page elsewhere cannot make a browser send one
     at = now()
     with reading() as connection:
         found = signed_in(connection, token_hash(token), at, token=token)

@@ -2,6 +2,19 @@
 
 from flask import Flask
 
+from portal.api import authentication, availability, bookings, documents, problems, resources, sites
+from portal.api.operations import blueprint
+
+NOUNS = (sites, resources, availability, bookings, documents)
+"""Modules whose operations stand on the blueprint, in the order of the document."""
+
 
 def init_app(app: Flask) -> None:
-    pass
+    authentication.init_app(app)
+    problems.init_app(app)
+    # There are no cookies here that a foreign page could make a browser send.
+    app.extensions["csrf"].exempt(blueprint)
+    document = documents.document()
+    document.init_app(app)
+    document.register_blueprint(blueprint)
+    documents.write(app, document)

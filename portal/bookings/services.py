@@ -62,6 +62,8 @@ class Booked:
     resource_id: int
     starts_at: datetime
     ends_at: datetime
+    time_zone: str
+    """The site's."""
 
 
 def book(session: Session, command: Book, *, at: datetime) -> Booked:
@@ -92,7 +94,13 @@ def book(session: Session, command: Book, *, at: datetime) -> Booked:
     )
     session.execute(insert(Booking).values(id=reservation_id, resource_id=resource.id))
     booked = Booked(
-        reservation_id, reference, State.CONFIRMED, resource.id, command.starts_at, command.ends_at
+        reservation_id,
+        reference,
+        State.CONFIRMED,
+        resource.id,
+        command.starts_at,
+        command.ends_at,
+        resource.site.time_zone,
     )
     record(
         session,
@@ -118,7 +126,13 @@ def move(session: Session, command: Move, *, at: datetime) -> Booked:
     _require_open(command.actor, reservation, old, at)
     before = (old.id, reservation.starts_at, reservation.ends_at)
     booked = Booked(
-        reservation.id, reservation.reference, reservation.state, new.id, command.starts_at, command.ends_at
+        reservation.id,
+        reservation.reference,
+        reservation.state,
+        new.id,
+        command.starts_at,
+        command.ends_at,
+        new.site.time_zone,
     )
     if before == (new.id, command.starts_at, command.ends_at):
         return booked
@@ -330,4 +344,5 @@ def _as_booked(reservation: Reservation, resource: LockedResource) -> Booked:
         resource.id,
         reservation.starts_at,
         reservation.ends_at,
+        resource.site.time_zone,
     )

@@ -1,5 +1,6 @@
 """The four domain refusals, and HTTP's own, as pages in both languages. The API answers with problem+json instead."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from structlog import get_logger
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from portal.errors import N_, Conflict, NotAllowed, NotFound, PortalError, RuleBroken
 from portal.web import filters
@@ -51,10 +52,20 @@ def page(status: int, text: str | None = None, **context: Any) -> Response:
     return response
 
 
+def answer_under(app: Flask, prefix: str, answer: Callable[[Exception], Response]) -> None:
+    """Whoever asks for an address that begins with `prefix`, a wrong one too, gets `answer` instead of a page."""
+    app.extensions.setdefault("error_answers", {})[prefix] = answer
+
+
+def _elsewhere(error: Exception) -> Response | None:
+    answers = current_app.extensions.get("error_answers", {})
+    return next((answer(error) for prefix, answer in answers.items() if request.path.startswith(prefix)), None)
+
+
 def init_app(app: Flask) -> None:
     @app.errorhandler(PortalError)
     def refused(error: PortalError) -> Response:
-        return page(status_of(error), words(error))
+        return _elsewhere(error) or page(status_of(error), words(error))
 
     @app.errorhandler(CSRFError)
     def stale(error: CSRFError) -> Response:
@@ -64,6 +75,9 @@ def init_app(app: Flask) -> None:
     def http(error: HTTPException) -> Response:
         if error.code is None or error.code < 400:
             return make_response(error.get_response())
+        answer = _elsewhere(error)
+        if answer is not None:
+            return answer
         response = page(error.code)
         for name, value in error.get_headers():
             if name in {"Retry-After", "Allow"}:
@@ -79,4 +93,4 @@ def init_app(app: Flask) -> None:
             raise error
         busy = isinstance(error, OperationalError)
         log.error("failed", method=request.method, path=request.path, exc_info=error)
-        return page(503 if busy else 500)
+        return _elsewhere(ServiceUnavailable() if busy else error) or page(503 if busy else 500)
