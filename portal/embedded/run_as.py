@@ -46,9 +46,10 @@ class PostgresUser:
             return False
 
     def forget(self) -> None:
-        """Removes the data made elsewhere, if it was."""
-        if self.data.parent.name.startswith(STORE):
-            shutil.rmtree(self.data.parent)
+        """Removes the store made for the data, if there is one; never anything else."""
+        store = self.data.parent
+        if store.parent == Path(STORES) and store.name.startswith(STORE) and self.owner:
+            shutil.rmtree(store)
 
 
 def choose_user(binaries: Path, folder: Path) -> PostgresUser:
@@ -84,10 +85,8 @@ def _with_store(
     become: tuple[str, ...], owner: tuple[int, int], binaries: Path, folder: Path
 ) -> PostgresUser:
     """Data and binaries in a folder of `owner`; `folder` becomes a link to that data."""
-    if folder.is_symlink():
-        store = folder.resolve().parent
-    else:
-        store = Path(tempfile.mkdtemp(prefix=STORE, dir=STORES))
+    made = None if folder.is_symlink() else tempfile.mkdtemp(prefix=STORE, dir=STORES)
+    store = Path(made) if made else folder.resolve().parent
     data = store / "data"
     wheel = binaries.parent
     copy = store / wheel.name / binaries.name

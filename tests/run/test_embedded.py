@@ -1,7 +1,6 @@
 """The private PostgreSQL: starts, stops, starts again, whatever was done to it in between."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,9 +16,10 @@ from portal.embedded import EmbeddedError, server
 from portal.embedded.orphans import stop_orphans
 
 HOLD = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from portal.embedded import server
+signal.signal(signal.SIGTERM, lambda *_: sys.exit())
 with server(Path(sys.argv[1]), durable=False) as url:
     print(url, flush=True)
     time.sleep(600)
@@ -40,20 +40,25 @@ def owner(folder: Path) -> Iterator["tuple[subprocess.Popen[str], str]"]:
     """Another process that runs the server, and the server's URL."""
     process = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(folder)],
-        cwd=ROOT,
+        cwd=folder.parents[1],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
     assert process.stdout is not None
-    url = process.stdout.readline().strip()
     try:
+        url = process.stdout.readline().strip()
+        assert url, "the owner of the server did not start"
         yield process, url
     finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-        shutil.rmtree(sockets(url), ignore_errors=True)
+        process.terminate()
+        try:
+            process.wait(30)
+        finally:
+            process.kill()
+            process.wait()
+            process.stdout.close()
 
 
 def query(url: str, statement: str) -> object:
@@ -63,7 +68,9 @@ def query(url: str, statement: str) -> object:
 
 
 def sockets(url: str) -> Path:
-    return Path(url.partition("host=")[2])
+    folder = url.partition("host=")[2]
+    assert folder, "no folder in this address"
+    return Path(folder)
 
 
 def gone(pid: int, seconds: float = 20) -> bool:
