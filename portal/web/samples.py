@@ -16,7 +16,7 @@ class SampleForm(Form):
     password = PasswordField(_l("Password"))
     zone = SelectField(_l("Zone"), choices=ZONES)
     note = TextAreaField(_l("Note"))
-    day = IntegerField(_l("Day"))
+    day = IntegerField(_l("Date"))
     month = IntegerField(_l("Month"))
     year = IntegerField(_l("Year"))
     way = RadioField(_l("How shall we meet?"), choices=WAYS, default="in_person")
