@@ -98,8 +98,7 @@ def _due(statement: TextClause, at: datetime) -> Iterator[tuple[int, int]]:
     while True:
         with reading() as connection:
             rows = connection.execute(statement, {"at": at, "after": after, "limit": BATCH}).all()
-        for id_, late_minutes in rows:
-            yield id_, late_minutes
+        yield from ((id_, late_minutes) for id_, late_minutes in rows)
         if len(rows) < BATCH:
             return
         after = rows[-1][0]

@@ -1,0 +1,151 @@
+"""How full a day's desks are, hour by hour: what the start page shows, from the rows of a site's board."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from portal.bookings.day.grid import FREE, Columns, pattern
+from portal.db import Reader, Words
+from portal.resources.free_time import covers, epoch_minutes
+from portal.resources.models import ResourceKind
+from portal.resources.queries import BoardRow, SiteMap, SiteRow, board, site_map, sites
+
+DAYS_AHEAD = 31
+HOUR = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """`start` and `end` are local; the first hour of a day under way begins with its next slot."""
+
+    start: time
+    end: time
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class ZonePart:
+    id: int | None
+    name: Words
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The desks of today, or of the next day on which one can still be booked. Moments are local."""
+
+    site: SiteRow
+    now: datetime
+    day: date
+    is_open: bool
+    opens_at: datetime | None
+    open_until: datetime | None
+    reason: Words | None
+    """Why it is closed today, where that has a name."""
+    free: int
+    """Of the open desks: now, or at the beginning of the first hour shown."""
+    total: int
+    """Desks that are open then."""
+    zones: tuple[ZonePart, ...]
+    hours: tuple[Hour, ...]
+
+    @property
+    def is_today(self) -> bool:
+        return self.day == self.now.date()
+
+    @property
+    def busiest(self) -> Hour | None:
+        return min(self.hours, key=lambda hour: hour.free, default=None)
+
+    @property
+    def quietest(self) -> Hour | None:
+        return max(self.hours, key=lambda hour: hour.free, default=None)
+
+
+def start_board(reader: Reader, *, now: datetime) -> Board | None:
+    """The first site's; None where there is no site. Three statements, whatever the number of desks."""
+    site = next(iter(sites(reader)), None)
+    if site is None:
+        return None
+    around = now.date()  # UTC; the local day is at most one away
+    found = site_map(reader, site.id, around - timedelta(days=1), around + timedelta(days=DAYS_AHEAD + 1))
+    if found is None:  # closed down between the two statements
+        return None
+    today = found.calendar.today(now)
+    slot = min((rules.slot_minutes for rules in found.rules.values()), default=HOUR)
+    day = _next_day(found, today, epoch_minutes(now), slot)
+    begin, end = found.calendar.midnight(day), found.calendar.midnight(day + timedelta(days=1))
+    return board_of(found, day, board(reader, site.id, begin, end, ResourceKind.DESK), now=now)
+
+
+def board_of(found: SiteMap, day: date, rows: Sequence[BoardRow], *, now: datetime) -> Board:
+    calendar, minute = found.calendar, epoch_minutes(now)
+    today = calendar.today(now)
+    stretches = calendar.site_hours(day)
+    columns = _columns(found, day, rows, minute)
+    is_open = day == today and covers(stretches, (minute, minute + 1))
+    instant = minute if is_open or not columns else columns.first
+    ready = [row for row in rows if covers(calendar.open_on(day, row.resource.place), (instant, instant + 1))]
+    free = [row for row in ready if not any(start <= instant < end for start, end in row.taken)]
+    special = None if calendar.site_hours(today) else calendar.special(today)
+    return Board(
+        site=found.site,
+        now=now.astimezone(calendar.zone),
+        day=day,
+        is_open=is_open,
+        opens_at=calendar.moment(stretches[0][0]) if stretches else None,
+        open_until=calendar.moment(stretches[-1][1]) if stretches else None,
+        reason=special.name if special else None,
+        free=len(free),
+        total=len(ready),
+        zones=tuple(_zones(found, ready, {row.resource.id for row in free})),
+        hours=tuple(_hours(found, day, rows, columns)) if columns else (),
+    )
+
+
+def _next_day(found: SiteMap, today: date, minute: int, slot: int) -> date:
+    """The first day on which a slot is still to come; today where the coming weeks hold none."""
+    days = (today + timedelta(days=n) for n in range(DAYS_AHEAD))
+    return next(
+        (day for day in days if any(end - slot > minute for _, end in found.calendar.site_hours(day))), today
+    )
+
+
+def _columns(found: SiteMap, day: date, rows: Sequence[BoardRow], minute: int) -> Columns | None:
+    """The slots of the day that are still to come."""
+    stretches = found.calendar.site_hours(day)
+    if not rows or not stretches:
+        return None
+    step = min(found.rules[row.resource.rules_id].slot_minutes for row in rows)
+    midnight = found.calendar.midnight(day)
+    earliest = max(stretches[0][0], minute + 1)
+    first = midnight - (midnight - earliest) // step * step
+    count = (stretches[-1][1] - first) // step
+    return Columns(first, step, count, first - midnight) if count > 0 else None
+
+
+def _hours(found: SiteMap, day: date, rows: Sequence[BoardRow], columns: Columns) -> Iterable[Hour]:
+    """A desk is free in an hour when all of its slots are."""
+    signs = [
+        pattern(columns, found.calendar.open_on(day, row.resource.place), row.taken, ()) for row in rows
+    ]
+    slot = 0
+    for minute, width in columns.hours():
+        free = sum(all(sign == FREE for sign in row[slot : slot + width]) for row in signs)
+        yield Hour(_clock(minute), _clock(minute + width * columns.step), free)
+        slot += width
+
+
+def _clock(minute: int) -> time:
+    return time(minute // HOUR % 24, minute % HOUR)
+
+
+def _zones(found: SiteMap, ready: Sequence[BoardRow], free: set[int]) -> Iterable[ZonePart]:
+    """Zones in their order, then what stands in none, by floor."""
+    places: dict[tuple[int | None, int], int] = {}
+    for row in ready:
+        place = (row.resource.zone_id, row.resource.floor_id)
+        places[place] = places.get(place, 0) + (row.resource.id in free)
+    for (zone_id, floor_id), count in places.items():
+        zone = found.zones.get(zone_id) if zone_id is not None else None
+        yield ZonePart(zone_id, zone.name if zone else found.floors[floor_id], count)

@@ -1,0 +1,1 @@
+"""`/desk`: who is due, here, gone; one tap a person."""
