@@ -64,6 +64,7 @@ def _run(instance: Path, environ: Mapping[str, str]) -> None:
                 _serve(supervisor, settings, port, catcher)
             finally:
                 supervisor.stop()
+                shutil.rmtree(instance / "metrics", ignore_errors=True)
 
 
 def _serve(supervisor: Supervisor, settings: Settings, port: int, catcher: int | None) -> None:
