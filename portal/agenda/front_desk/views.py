@@ -10,6 +10,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
+from portal.accounts.logins import shown_phone
 from portal.accounts.recovery.services import front_desk_code
 from portal.accounts.services import UnknownPerson, confirm_person
 from portal.agenda.front_desk.queries import (
@@ -66,6 +67,8 @@ def front_desk() -> str:
         zones=occupied(site, rows),
         typed=typed,
         found=found,
+        phone=shown_phone,
+        place={"site": site.id} if len(sites) > 1 else {},
         **({} if found else _listed(rows, at)),
     )
 
@@ -89,6 +92,7 @@ def _listed(rows: list[Duty], at: datetime) -> dict[str, Any]:
         lines.sort(key=lambda row: (row.ends_at, row.person_name))
     elif tab == Tab.LEFT:
         lines.sort(key=lambda row: row.checked_out_at or row.ends_at, reverse=True)
+    place = request.args.get("site", type=int)
     pages = max(-(-len(lines) // PAGE), 1)
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
     lines = lines[(page - 1) * PAGE : page * PAGE]
@@ -97,6 +101,7 @@ def _listed(rows: list[Duty], at: datetime) -> dict[str, Any]:
         "counts": {tab.value: sum(row.tab == tab for row in rows) for tab in Tab},
         "page": page,
         "pages": pages,
+        "page_url": lambda number: url_for("agenda.front_desk", site=place, tab=tab, page=number),
         "done": done,
         "groups": _groups(lines, at) if tab == Tab.DUE else [("", "", lines)] if lines else [],
     }
@@ -216,11 +221,7 @@ def _why_not(refusal: PortalError, row: Duty) -> str:
     if row.state == State.COMPLETED:
         return gettext("%(name)s has left already.", name=name)
     if row.state == State.NO_SHOW:
-        return gettext(
-            "%(name)s came too late: %(place)s was given away. Look among those who did not come.",
-            name=name,
-            place=place,
-        )
+        return gettext("%(name)s did not come in time: %(place)s was given away.", name=name, place=place)
     return f"{name}: {words(refusal)}"
 
 
