@@ -143,7 +143,7 @@ def work(flask_app: Flask, *, wait: bool = True) -> bool:
         async with app.open_async():
             working = asyncio.create_task(
                 app.run_worker_async(
-                    concurrency=threads,
+                    concurrency=threads if wait else 1,
                     wait=wait,
                     listen_notify=wait,
                     delete_jobs=DeleteJobCondition.SUCCESSFUL,
@@ -216,7 +216,7 @@ def init_app(flask_app: Flask) -> None:
     logger = logging.getLogger("procrastinate")
     logger.setLevel(logging.WARNING)
     logger.propagate = False
-    if not logger.handlers:
+    if not any(isinstance(handler, _Log) for handler in logger.handlers):
         logger.addHandler(_Log())
     commands = AppGroup("jobs", help="Jobs that wait in the database.")
     flask_app.cli.add_command(commands)

@@ -1,5 +1,6 @@
 """A mail as it travels: text, HTML and the calendar file, with headers that no name can break."""
 
+import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -10,6 +11,8 @@ from flask_mail import Message
 from portal.clock import now
 from portal.notifications.wording import Wording, greetable
 
+ADDRESS = re.compile(r"(?P<local>[!#-'*+./0-9=?A-Z^_`a-z{|}~-]+)@(?P<domain>[^\s@<>()\[\],;:\"\\]+)")
+"""Local parts beyond ASCII (RFC 6531) are left out: few servers take them."""
 POLICY = SMTP.clone(cte_type="7bit")
 
 
@@ -64,9 +67,8 @@ def addressed(name: str, address: str) -> Address:
     Raises:
         ValueError: no mail can be sent to such an address.
     """
-    if not address.isascii():
-        local, _, domain = address.rpartition("@")
-        address = f"{local}@{domain.encode('idna').decode()}"
-    if not address.isascii() or "@" not in address:
+    parts = ADDRESS.fullmatch(address)
+    if parts is None:
         raise ValueError("not an address that mail can be sent to")
-    return Address(display_name=greetable(name), addr_spec=address)
+    domain = parts["domain"].encode("idna").decode()
+    return Address(display_name=greetable(name), username=parts["local"], domain=domain)
