@@ -46,7 +46,6 @@ class Person(Base):
         Index("uq_person_confirmed_phone", "phone", unique=True, postgresql_where=text("phone_confirmed_at IS NOT NULL")),
         Index("ix_person_email", text("lower(email)")),
         Index("ix_person_phone", "phone"),
-        Index("ix_person_name", text("lower(name) text_pattern_ops")),
         CheckConstraint("length(name) BETWEEN 1 AND 200", name="name_length"),
         CheckConstraint("phone ~ '^\\+[1-9][0-9]{6,14}$'", name="phone_e164"),
         CheckConstraint("language IN ('id', 'en')", name="language"),
@@ -72,6 +71,10 @@ class Person(Base):
     def is_confirmed(self) -> bool:
         """Somebody whose address or number is known to be theirs; others hold one coming booking at most."""
         return self.email_confirmed_at is not None or self.phone_confirmed_at is not None
+
+
+# Finds people by the beginning of their name, whatever its case.
+Index("ix_person_name", func.lower(Person.name).label("lower_name"), postgresql_ops={"lower_name": "text_pattern_ops"})
 
 
 class Credential(Base):

@@ -206,6 +206,7 @@ def _context(
             range(columns.first_of_day, columns.first_of_day + columns.count * columns.step, columns.step)
         ),
         "choice": choice,
+        "lost": request.args.get("pick") if choice is None else None,
         "quota": held,
         "rules": rules,
         "iso": lambda minute: found.calendar.moment(midnight + minute).isoformat(timespec="minutes"),
