@@ -21,7 +21,7 @@ from portal.permissions import Role
 accounts = AppGroup("accounts", help="People who sign in.")
 
 
-class EmailType(click.ParamType):
+class EmailType(click.ParamType[str]):
     name = "email"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:

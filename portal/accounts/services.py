@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from portal.accounts import messages
+from portal.accounts.links import use_pending_phone
 from portal.accounts.models import ApiToken, Credential, Person, RoleGrant
 from portal.accounts.tokens import new_token, token_hash
 from portal.audit.services import record
-from portal.errors import N_, Conflict, NotFound
+from portal.db import violated_constraint
+from portal.errors import N_, Conflict, NotFound, RuleBroken
 from portal.permissions import Role
 
 
@@ -66,6 +70,98 @@ def create_account(session: Session, command: CreateAccount, *, at: datetime) ->
         changes={"roles": sorted(command.roles)},
     )
     return person.id
+
+
+class AddressTaken(RuleBroken):
+    """Two people cannot own one address or number; which of them does is for the front desk to find out."""
+
+    code = "address-taken"
+    message = N_("Somebody else has confirmed that address or number already.")
+
+
+class NothingToConfirm(RuleBroken):
+    code = "nothing-to-confirm"
+    message = N_("There is no address or number to confirm.")
+
+
+def lock_person(session: Session, person_id: int) -> Person:
+    """
+    Raises:
+        UnknownPerson: there is none.
+    """
+    person = session.scalars(
+        select(Person)
+        .where(Person.id == person_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if person is None:
+        raise UnknownPerson()
+    return person
+
+
+def confirm_address(
+    session: Session,
+    person_id: int,
+    *,
+    email: str | None = None,
+    phone: str | None = None,
+    by_id: int | None,
+    at: datetime,
+) -> None:
+    """An address or number becomes a person's own.
+
+    Raises:
+        AddressTaken: it is somebody else's.
+    """
+    values: dict[str, object] = {}
+    if email:
+        values |= {"email": email, "email_confirmed_at": at}
+    if phone:
+        values |= {"phone": phone, "phone_confirmed_at": at}
+    lock_person(session, person_id)
+    try:
+        with session.begin_nested():
+            session.execute(update(Person).where(Person.id == person_id).values(values))
+    except IntegrityError as error:
+        if violated_constraint(error) in {"uq_person_confirmed_email", "uq_person_confirmed_phone"}:
+            raise AddressTaken() from error
+        raise
+    record(
+        session,
+        "accounts.confirm",
+        ("person", person_id),
+        at=at,
+        actor_id=by_id,
+        person_id=person_id,
+        changes={"fields": sorted(set(values) & {"email", "phone"})},
+    )
+
+
+def confirm_person(session: Session, person_id: int, by: int, at: datetime) -> None:
+    """At the front desk: who stands there is who the account says.
+
+    Confirms the number that they asked to change to, else the number, else the e-mail address that is known.
+    Does nothing for somebody who is confirmed and waits for no change.
+
+    Raises:
+        UnknownPerson: there is none.
+        AddressTaken: somebody else confirmed the same before.
+        NothingToConfirm: neither a number nor an address is known.
+    """
+    person = lock_person(session, person_id)
+    wanted = use_pending_phone(session, person_id, at=at)
+    if wanted:
+        confirm_address(session, person_id, phone=wanted, by_id=by, at=at)
+        messages.tell_phone_changed(session, person, at=at)
+    elif person.is_confirmed:
+        return
+    elif person.phone:
+        confirm_address(session, person_id, phone=person.phone, by_id=by, at=at)
+    elif person.email:
+        confirm_address(session, person_id, email=person.email, by_id=by, at=at)
+    else:
+        raise NothingToConfirm()
 
 
 def confirmed_owner(session: Session, email: str) -> int | None:

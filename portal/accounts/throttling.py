@@ -38,8 +38,10 @@ SIGN_IN_DEVICE = Policy("sign-in-device", free=10, first_wait=4, longest_wait=60
 PASSWORD_AGAIN = Policy("password-again", free=5, first_wait=4, longest_wait=600, forgiven_after=600)
 """Asked once more of somebody signed in, before they change how they sign in."""
 REGISTER_ADDRESS = Policy("register-address", free=20, first_wait=15, longest_wait=300, forgiven_after=180)
+CONFIRM_MAILS = Policy("confirm-mails", free=5, first_wait=300, longest_wait=3600, forgiven_after=3600)
+"""Mails to one address that somebody registers with."""
 FORGOT_ADDRESS = Policy("forgot-address", free=10, first_wait=15, longest_wait=600, forgiven_after=360)
-FORGOT_ACCOUNT = Policy("forgot-account", free=3, first_wait=60, longest_wait=900, forgiven_after=1200)
+RESET_MAILS = Policy("reset-mails", free=3, first_wait=60, longest_wait=900, forgiven_after=1200)
 """Mails to one address, not pages: the page looks the same whether a mail went out or not."""
 CODE = Policy("code", free=5, first_wait=900, longest_wait=900, forgiven_after=900)
 """Five tries in all; a new code from the front desk brings five more."""

@@ -38,7 +38,7 @@ def next_path() -> str | None:
 
 
 def kept_choice(path: str | None) -> KeptChoice | None:
-    return hooks(current_app).kept_choice(path) if path else None  # type: ignore[arg-type]
+    return hooks(current_app).kept_choice(path) if path else None
 
 
 def enter(token: str, *, remember: bool, path: str | None) -> Response:
@@ -51,7 +51,7 @@ def enter(token: str, *, remember: bool, path: str | None) -> Response:
     session.permanent = remember
     login_user(found.person)
     session.pop("_id", None)  # Flask-Login's fingerprint of the browser, of no use here
-    target = (hooks(current_app).on_entered(found.person, path) or path) if path else START  # type: ignore[arg-type]
+    target = (hooks(current_app).on_entered(found.person, path) or path) if path else START
     response = _see(target)
     remember_device(response, found.person.id)
     return response

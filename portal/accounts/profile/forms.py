@@ -1,0 +1,58 @@
+"""Changing one's own account."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField, StringField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from portal.accounts.forms import NewPasswordForm, PasswordAgainForm
+from portal.accounts.logins import LONGEST, read_email, read_phone
+from portal.errors import RuleBroken
+from portal.web.errors import words
+from portal.web.forms import Form, no_nul
+
+
+class ChangePasswordForm(PasswordAgainForm, NewPasswordForm):
+    pass
+
+
+class ChangeEmailForm(PasswordAgainForm):
+    email = StringField(
+        _l("New e-mail address"),
+        validators=[InputRequired(_l("Type the new e-mail address")), Length(max=LONGEST), no_nul],
+        render_kw={
+            "autocomplete": "email",
+            "inputmode": "email",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+        },
+    )
+
+    read_email: str = ""
+
+    def validate_email(self, field: StringField) -> None:
+        try:
+            self.read_email = read_email(field.data)
+        except RuleBroken as error:
+            raise ValidationError(words(error)) from error
+
+
+class ChangePhoneForm(PasswordAgainForm):
+    phone = StringField(
+        _l("New WhatsApp number"),
+        validators=[InputRequired(_l("Type the new WhatsApp number")), Length(max=LONGEST), no_nul],
+        render_kw={"autocomplete": "tel", "inputmode": "tel"},
+    )
+
+    read_phone: str = ""
+
+    def validate_phone(self, field: StringField) -> None:
+        try:
+            self.read_phone = read_phone(field.data)
+        except RuleBroken as error:
+            raise ValidationError(words(error)) from error
+
+
+class LanguageForm(Form):
+    language = SelectField(
+        _l("Language of messages"), choices=[("id", "Bahasa Indonesia"), ("en", "English")]
+    )
