@@ -1,33 +1,86 @@
 """flask demo …"""
 
+import os
+import secrets
+import time
+
 import click
 from flask import current_app
 from flask.cli import AppGroup
-from sqlalchemy import exists, select
+from sqlalchemy import text
 
-from portal.accounts.demo_accounts import ensure_demo_accounts
 from portal.clock import now
 from portal.config import Settings
 from portal.db import reading, unit_of_work
-from portal.resources.models import Site
+from portal.demo.loading import Load, begin, finish, is_loaded, let_one_load, refresh_accounts
 
 demo = AppGroup("demo", help="The demonstration: its data and its accounts.")
+
+
+@demo.command("load")
+@click.option("--people", type=click.IntRange(0, 1_000_000), default=200, show_default=True)
+@click.option(
+    "--bookings",
+    type=click.IntRange(0, 20_000_000),
+    help="How many in all; what six months do not hold lies further back. Left out: as many as they hold.",
+)
+@click.option("--seed", type=int, default=3328, show_default=True, help="The same seed, the same data.")
+def load(people: int, bookings: int | None, seed: int) -> None:
+    """Fill the database once; later only let the accounts have the demonstration password."""
+    command = Load(people=people, bookings=bookings, seed=seed, password=_password(_settings()))
+    with unit_of_work() as session:
+        let_one_load(session)
+        if is_loaded(session):
+            refresh_accounts(session, command.password, at=now())
+            click.echo("The demonstration is loaded already; its accounts have the demonstration password.")
+            return
+        click.echo("Making up places and people")
+        plan = begin(session, command, at=now())
+        begun = time.monotonic()
+        with click.progressbar(length=plan.total, label="Writing bookings", show_pos=True) as bar:
+            written = finish(session, plan, bar.update)
+    with reading() as connection:
+        connection.execute(text("VACUUM (ANALYZE) person, reservation, booking, claim"))
+    seconds = max(time.monotonic() - begun, 0.001)
+    click.echo(
+        f"{people:,} people, {len(plan.spots)} desks and rooms, {written:,} bookings"
+        f" in {seconds:.0f} s ({written / seconds:,.0f} a second)."
+    )
+
+
+@demo.command("is-loaded")
+@click.pass_context
+def tell_loaded(context: click.Context) -> None:
+    """Exit code 0 when there is demonstration data, 1 when there is none."""
+    with reading() as connection:
+        found = is_loaded(connection)
+    context.exit(0 if found else 1)
 
 
 @demo.command("prepare")
 @click.pass_context
 def prepare(context: click.Context) -> None:
-    """Load the data unless there is some, and let the accounts have the demonstration password.
+    """What `make run` does at every start: `load`, with everything as usual."""
+    context.invoke(load)
 
-    `make run` does this at every start.
-    """
+
+def _settings() -> Settings:
     settings: Settings = current_app.config["SETTINGS"]
-    if not settings.demo or not settings.demo_password:
-        raise click.ClickException("Only in demonstration mode, with PORTAL_DEMO_PASSWORD.")
-    with reading() as connection:
-        is_loaded = connection.scalar(select(exists(select(Site.id))))
-    load = demo.commands.get("load")
-    if load and not is_loaded:
-        context.invoke(load)
-    with unit_of_work() as session:
-        ensure_demo_accounts(session, settings.demo_password, now())
+    if not settings.demo:
+        raise click.ClickException(
+            "Only in demonstration mode (PORTAL_DEMO=1): the data comes with accounts whose password is shown."
+        )
+    return settings
+
+
+def _password(settings: Settings) -> str:
+    """The given one; else a new one, kept where the next start finds it."""
+    if settings.demo_password:
+        return settings.demo_password
+    password = secrets.token_urlsafe(9)
+    path = settings.instance / "demo-password"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(password + "\n")
+    click.echo(f"Password of the demonstration accounts: {password} (kept in {path})")
+    return password

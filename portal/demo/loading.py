@@ -1,0 +1,149 @@
+"""The demonstration as a whole: places, people, what they did, and what the demonstration accounts find."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import chain
+from random import Random
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from portal.accounts.demo_accounts import ensure_demo_accounts
+from portal.accounts.models import Agency
+from portal.audit.services import record
+from portal.db import Reader
+from portal.demo.full_days import full_days
+from portal.demo.guests_of_honour import lend_visits, tell
+from portal.demo.history import COMING_DAYS, Crowd, Visit, living_days
+from portal.demo.people import Guest, add_people, draft_people
+from portal.demo.places import (
+    PREFIX,
+    PROGRAMME,
+    Spot,
+    calendar_of,
+    close_for_class,
+    make_agencies,
+    make_districts,
+    make_site,
+    make_spots,
+)
+from portal.demo.rows import Ground, register_in_time, write_visits
+from portal.resources.free_time import epoch_minutes
+from portal.resources.models import Site
+
+HISTORY_DAYS = 183
+HORIZON_DAYS = 2 * COMING_DAYS + 2
+FULL_DAYS_AT_ONCE = 365
+EARLIEST = date(1990, 1, 1)
+"""No booking is made up before."""
+ONE_LOAD = 4_711_001
+"""Key of the advisory lock that lets one load at a time run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    people: int = 200
+    bookings: int | None = None
+    """How many in all; None: as many as six months hold. Never fewer than today and the coming days need."""
+    seed: int = 3328
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that is written already, and the visits that are not."""
+
+    command: Load
+    site_id: int
+    spots: list[Spot]
+    accounts: dict[str, int]
+    """The demonstration accounts' people by address."""
+    guests: list[Guest]
+    recent: list[Visit]
+    older: int
+    """How many visits of before are wanted besides."""
+    first: date
+    at: datetime
+
+    @property
+    def total(self) -> int:
+        return len(self.recent) + self.older
+
+
+def is_loaded(reader: Reader) -> bool:
+    return reader.execute(select(Site.id).where(Site.reference_prefix == PREFIX)).first() is not None
+
+
+def let_one_load(session: Session) -> None:
+    """Waits for another load to end."""
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_LOAD})
+
+
+def refresh_accounts(session: Session, password: str, *, at: datetime) -> None:
+    """What happens at every start once all is loaded."""
+    agency_id = session.scalar(select(Agency.id).where(Agency.short_name == PROGRAMME))
+    ensure_demo_accounts(session, password, at, agency_id)
+
+
+def begin(session: Session, command: Load, *, at: datetime) -> Plan:
+    """Writes places and people, and thinks out the visits of six months, today and the coming days."""
+    at = at.replace(second=0, microsecond=0)
+    owner, programme = make_agencies(session)
+    accounts = ensure_demo_accounts(session, command.password, at, programme)
+    districts = make_districts(session)
+    dice = Random(f"{command.seed} people")
+    drafts = draft_people(dice, command.people, len(districts), at=at)
+    guests = add_people(session, dice, drafts, districts)
+    site_id = make_site(session, owner)
+    spots = make_spots(session, site_id)
+    today = calendar_of(session, site_id, at.date(), at.date()).today(at)
+    close_for_class(session, site_id, spots, today, at=at)
+    first, last = today - timedelta(days=HISTORY_DAYS), today + timedelta(days=HORIZON_DAYS)
+    calendar = calendar_of(session, site_id, first, date(today.year + 1, 12, 31))
+    visits = living_days(command.seed, calendar, spots, Crowd(guests), first, last, epoch_minutes(at))
+    recent, older = _as_many(visits, command.bookings, calendar.midnight(today))
+    recent = lend_visits(recent, spots, accounts, calendar, today)
+    return Plan(command, site_id, spots, accounts, guests, recent, older, first, at)
+
+
+def finish(session: Session, plan: Plan, show: Callable[[int], None]) -> int:
+    """Writes the visits; `show` hears how many more are done. Returns how many there are."""
+    ground = Ground(
+        site_id=plan.site_id,
+        clerk_id=plan.accounts["frontdesk@demo.example"],
+        seed=plan.command.seed,
+        at=epoch_minutes(plan.at),
+    )
+    written = write_visits(session, chain(plan.recent, _older(session, plan)), plan.total, ground, show)
+    register_in_time(session)
+    tell(session, plan.accounts)
+    record(
+        session,
+        "demo.load",
+        ("site", plan.site_id),
+        at=plan.at,
+        actor_id=None,
+        changes={"people": plan.command.people, "bookings": written, "seed": plan.command.seed},
+    )
+    return written
+
+
+def _as_many(visits: list[Visit], wanted: int | None, midnight: int) -> tuple[list[Visit], int]:
+    """The newest of the past as far as they are wanted, with today and what comes; and how many are missing."""
+    if wanted is None:
+        return visits, 0
+    past = [visit for visit in visits if visit.starts < midnight]
+    present = visits[len(past) :]
+    kept = max(wanted - len(present), 0)
+    return past[max(len(past) - kept, 0) :] + present, max(kept - len(past), 0)
+
+
+def _older(session: Session, plan: Plan) -> Iterator[Visit]:
+    """Full days before the six months, backwards for as long as somebody asks; at most until `EARLIEST`."""
+    last = plan.first - timedelta(days=1)
+    while last > EARLIEST:
+        first = max(last - timedelta(days=FULL_DAYS_AT_ONCE), EARLIEST)
+        calendar = calendar_of(session, plan.site_id, first, last)
+        yield from full_days(plan.command.seed, calendar, plan.spots, plan.guests, last, first)
+        last = first - timedelta(days=1)
