@@ -29,7 +29,13 @@ LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def check(
-    rules: Rules, calendar: SiteCalendar, place: Place, starts_at: datetime, ends_at: datetime, *, now: datetime
+    rules: Rules,
+    calendar: SiteCalendar,
+    place: Place,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    now: datetime,
 ) -> None:
     """Passes for a stretch that may be booked.
 
@@ -59,7 +65,13 @@ def check(
 
 
 def bookable(
-    rules: Rules, calendar: SiteCalendar, place: Place, day: date, taken: Iterable[Stretch[int]], *, now: datetime
+    rules: Rules,
+    calendar: SiteCalendar,
+    place: Place,
+    day: date,
+    taken: Iterable[Stretch[int]],
+    *,
+    now: datetime,
 ) -> list[Stretch[int]]:
     """The longest stretches of a local day, on the slot grid, within which `check` passes and nobody holds a claim.
 
@@ -68,6 +80,12 @@ def bookable(
     """
     if not calendar.today(now) <= day <= calendar.today(now) + timedelta(days=rules.horizon_days):
         return []
-    earliest = epoch_minutes(now) + max(rules.notice_minutes, 1)
+    # The first whole minute after now, and not before the notice is over: `check` counts seconds too.
+    earliest = max(
+        epoch_minutes(now) + 1,
+        epoch_minutes(now + timedelta(minutes=rules.notice_minutes, microseconds=59_999_999)),
+    )
     open_ = intersection(calendar.open_on(day, place), [(earliest, FOR_EVER)])
-    return on_grid(difference(open_, taken), calendar.midnight(day), rules.slot_minutes, rules.shortest_minutes)
+    return on_grid(
+        difference(open_, taken), calendar.midnight(day), rules.slot_minutes, rules.shortest_minutes
+    )
