@@ -247,9 +247,7 @@ def test_a_worker_hears_of_a_job_at_once_and_stops_when_told(
     assert count("SELECT count(*) FROM procrastinate_workers") == 0
 
 
-def test_a_stopping_worker_lets_its_job_finish(
-    app: Flask, session: Session, post_office: PostOffice
-) -> None:
+def test_a_stopping_worker_lets_its_job_finish(app: Flask, session: Session, post_office: PostOffice) -> None:
     post_office.hold = True
     tell(recipient(session))
     with worker(app) as process:

@@ -121,9 +121,9 @@ def test_old_messages_are_on_further_pages(session: Session, visitor: Visit, per
     assert "R19" not in second
 
 
-@pytest.mark.parametrize("page", ["0", "-1", "3", "99999999999999999999"])
-def test_pages_that_are_not_there(visitor: Visit, person: Any, page: str) -> None:
-    assert visitor(person).get(f"/inbox?page={page}").status_code == 404
+@pytest.mark.parametrize("number", ["0", "-1", "3", "99999999999999999999"])
+def test_pages_that_are_not_there(visitor: Visit, person: Any, number: str) -> None:
+    assert visitor(person).get(f"/inbox?page={number}").status_code == 404
 
 
 def test_a_senseless_page_is_the_first(visitor: Visit, person: Any) -> None:

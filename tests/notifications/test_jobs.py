@@ -1,10 +1,8 @@
 """How jobs are deferred, run and tidied away."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
-from croniter import croniter
 from flask import Flask, current_app
 from sqlalchemy import text
 
@@ -85,9 +83,6 @@ def test_the_log_names_no_arguments(
     assert "a-secret-token" not in said
 
 
-def test_periodic_jobs_come_round(app: Flask) -> None:
+def test_what_killed_workers_left_is_looked_for_each_minute(app: Flask) -> None:
     lines = {key[0]: task.cron for key, task in jobs.app.periodic_registry.periodic_tasks.items()}
     assert lines["jobs.take_up"] == "* * * * *"
-    begin = datetime(2026, 1, 1, tzinfo=UTC)
-    for line in lines.values():
-        assert croniter(line, begin).get_next(datetime) > begin

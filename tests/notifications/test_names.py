@@ -65,7 +65,9 @@ def test_names_and_subjects_beyond_ascii_arrive(
     assert "–" in mail["Subject"]
 
 
-@pytest.mark.parametrize("address", ["", "nobody", "a@b\r\nBcc: c@d", "a b@c.id", "é@example.id", "a@b@c", "@x"])
+@pytest.mark.parametrize(
+    "address", ["", "nobody", "a@b\r\nBcc: c@d", "a b@c.id", "é@example.id", "a@b@c", "@x"]
+)
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(ValueError):
         addressed("Siti", address)
