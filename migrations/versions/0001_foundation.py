@@ -50,18 +50,18 @@ def upgrade() -> None:
         sa.Column("week_minutes", sa.Integer(), nullable=False),
         sa.Column("cancel_minutes", sa.Integer(), nullable=False),
         sa.Column("late_minutes", sa.Integer(), nullable=False),
-        sa.CheckConstraint("cancel_minutes >= 0 AND late_minutes > 0", name="ck_booking_rules_deadlines"),
-        sa.CheckConstraint("day_minutes > 0 AND week_minutes >= day_minutes", name="ck_booking_rules_quotas"),
+        sa.CheckConstraint("cancel_minutes >= 0 AND late_minutes > 0", name=op.f("ck_booking_rules_deadlines")),
+        sa.CheckConstraint("day_minutes > 0 AND week_minutes >= day_minutes", name=op.f("ck_booking_rules_quotas")),
         sa.CheckConstraint(
-            "notice_minutes >= 0 AND horizon_days BETWEEN 0 AND 730", name="ck_booking_rules_window"
+            "notice_minutes >= 0 AND horizon_days BETWEEN 0 AND 730", name=op.f("ck_booking_rules_window")
         ),
         sa.CheckConstraint(
             "shortest_minutes BETWEEN slot_minutes AND longest_minutes AND longest_minutes <= 1440",
-            name="ck_booking_rules_lengths",
+            name=op.f("ck_booking_rules_lengths"),
         ),
         sa.CheckConstraint(
             "slot_minutes BETWEEN 5 AND 240 AND 1440 % slot_minutes = 0",
-            name="ck_booking_rules_slot_divides_day",
+            name=op.f("ck_booking_rules_slot_divides_day"),
         ),
         sa.PrimaryKeyConstraint("id", name="pk_booking_rules"),
     )
@@ -113,14 +113,14 @@ def upgrade() -> None:
         sa.Column("district_id", sa.Integer(), nullable=True),
         sa.Column("school", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.CheckConstraint("language IN ('id', 'en')", name="ck_person_language"),
-        sa.CheckConstraint("phone ~ '^\\+[1-9][0-9]{6,14}$'", name="ck_person_phone_e164"),
+        sa.CheckConstraint("language IN ('id', 'en')", name=op.f("ck_person_language")),
+        sa.CheckConstraint("phone ~ '^\\+[1-9][0-9]{6,14}$'", name=op.f("ck_person_phone_e164")),
         sa.CheckConstraint(
-            "email_confirmed_at IS NULL OR email IS NOT NULL", name="ck_person_confirmed_email_exists"
+            "email_confirmed_at IS NULL OR email IS NOT NULL", name=op.f("ck_person_confirmed_email_exists")
         ),
-        sa.CheckConstraint("length(name) BETWEEN 1 AND 200", name="ck_person_name_length"),
+        sa.CheckConstraint("length(name) BETWEEN 1 AND 200", name=op.f("ck_person_name_length")),
         sa.CheckConstraint(
-            "phone_confirmed_at IS NULL OR phone IS NOT NULL", name="ck_person_confirmed_phone_exists"
+            "phone_confirmed_at IS NULL OR phone IS NOT NULL", name=op.f("ck_person_confirmed_phone_exists")
         ),
         sa.ForeignKeyConstraint(["district_id"], ["district.id"], name="fk_person_district_id"),
         sa.PrimaryKeyConstraint("id", name="pk_person"),
@@ -157,7 +157,7 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(), nullable=True),
         sa.Column("time_zone", sa.String(), nullable=False),
         sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
-        sa.CheckConstraint("reference_prefix ~ '^[A-Z]{3}$'", name="ck_site_reference_prefix"),
+        sa.CheckConstraint("reference_prefix ~ '^[A-Z]{3}$'", name=op.f("ck_site_reference_prefix")),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name="fk_site_agency_id"),
         sa.PrimaryKeyConstraint("id", name="pk_site"),
         sa.UniqueConstraint("reference_prefix", name="uq_site_reference_prefix"),
@@ -270,7 +270,7 @@ def upgrade() -> None:
         sa.Column("body", sa.String(), nullable=False),
         sa.Column("location", sa.String(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("key ~ '^[ -~]{1,200}$'", name="ck_idempotency_key_printable"),
+        sa.CheckConstraint("key ~ '^[ -~]{1,200}$'", name=op.f("ck_idempotency_key_printable")),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name="fk_idempotency_key_person_id", ondelete="CASCADE"
         ),
@@ -342,7 +342,7 @@ def upgrade() -> None:
         sa.Column("sequence", sa.Integer(), server_default="0", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("ends_at > starts_at", name="ck_reservation_order"),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_reservation_order")),
         sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name="fk_reservation_created_by_id"),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_reservation_person_id"),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name="fk_reservation_site_id"),
@@ -404,8 +404,8 @@ def upgrade() -> None:
         sa.Column("opens", sa.Time(), nullable=True),
         sa.Column("closes", sa.Time(), nullable=True),
         sa.Column("by_hand", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.CheckConstraint("(opens IS NULL) = (closes IS NULL)", name="ck_special_day_both_or_none"),
-        sa.CheckConstraint("closes > opens", name="ck_special_day_order"),
+        sa.CheckConstraint("(opens IS NULL) = (closes IS NULL)", name=op.f("ck_special_day_both_or_none")),
+        sa.CheckConstraint("closes > opens", name=op.f("ck_special_day_order")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name="fk_special_day_site_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("site_id", "day", name="pk_special_day"),
     )
@@ -461,9 +461,9 @@ def upgrade() -> None:
         sa.Column("capacity", sa.Integer(), server_default="1", nullable=False),
         sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.CheckConstraint(
-            "kind = 'consultant' OR (floor_id IS NOT NULL AND rules_id IS NOT NULL)", name="ck_resource_place"
+            "kind = 'consultant' OR (floor_id IS NOT NULL AND rules_id IS NOT NULL)", name=op.f("ck_resource_place")
         ),
-        sa.CheckConstraint("capacity >= 1", name="ck_resource_capacity"),
+        sa.CheckConstraint("capacity >= 1", name=op.f("ck_resource_capacity")),
         sa.ForeignKeyConstraint(["floor_id"], ["floor.id"], name="fk_resource_floor_id"),
         sa.ForeignKeyConstraint(["rules_id"], ["booking_rules.id"], name="fk_resource_rules_id"),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name="fk_resource_site_id"),
@@ -481,7 +481,7 @@ def upgrade() -> None:
         sa.Column("checked_out_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "checked_out_at IS NULL OR checked_in_at IS NOT NULL", name="ck_booking_in_before_out"
+            "checked_out_at IS NULL OR checked_in_at IS NOT NULL", name=op.f("ck_booking_in_before_out")
         ),
         sa.ForeignKeyConstraint(["id"], ["reservation.id"], name="fk_booking_id", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["resource_id"], ["resource.id"], name="fk_booking_resource_id"),
@@ -505,9 +505,9 @@ def upgrade() -> None:
             name="ex_claim_overlap",
         ),
         sa.CheckConstraint(
-            "ends_at > starts_at AND ends_at - starts_at <= interval '1 day'", name="ck_claim_length"
+            "ends_at > starts_at AND ends_at - starts_at <= interval '1 day'", name=op.f("ck_claim_length")
         ),
-        sa.CheckConstraint("isfinite(starts_at) AND isfinite(ends_at)", name="ck_claim_finite"),
+        sa.CheckConstraint("isfinite(starts_at) AND isfinite(ends_at)", name=op.f("ck_claim_finite")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_claim_person_id"),
         sa.ForeignKeyConstraint(
             ["reservation_id"], ["reservation.id"], name="fk_claim_reservation_id", ondelete="CASCADE"
@@ -532,8 +532,8 @@ def upgrade() -> None:
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", postgresql.JSONB(), nullable=False),
-        sa.CheckConstraint("ends_at > starts_at", name="ck_closure_order"),
-        sa.CheckConstraint("num_nonnulls(site_id, floor_id, resource_id) = 1", name="ck_closure_one_target"),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_closure_order")),
+        sa.CheckConstraint("num_nonnulls(site_id, floor_id, resource_id) = 1", name=op.f("ck_closure_one_target")),
         sa.ForeignKeyConstraint(["floor_id"], ["floor.id"], name="fk_closure_floor_id", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["resource_id"], ["resource.id"], name="fk_closure_resource_id", ondelete="CASCADE"
@@ -555,15 +555,15 @@ def upgrade() -> None:
         sa.Column("closes", sa.Time(), nullable=False),
         sa.Column("from_date", sa.Date(), nullable=True),
         sa.Column("until_date", sa.Date(), nullable=True),
-        sa.CheckConstraint("closes > opens OR closes = '00:00'", name="ck_opening_hours_order"),
+        sa.CheckConstraint("closes > opens OR closes = '00:00'", name=op.f("ck_opening_hours_order")),
         sa.CheckConstraint(
-            "num_nonnulls(site_id, zone_id, resource_id) = 1", name="ck_opening_hours_one_owner"
+            "num_nonnulls(site_id, zone_id, resource_id) = 1", name=op.f("ck_opening_hours_one_owner")
         ),
         sa.CheckConstraint(
             "until_date IS NULL OR from_date IS NULL OR until_date >= from_date",
-            name="ck_opening_hours_dates",
+            name=op.f("ck_opening_hours_dates"),
         ),
-        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name="ck_opening_hours_weekday"),
+        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_opening_hours_weekday")),
         sa.ForeignKeyConstraint(
             ["resource_id"], ["resource.id"], name="fk_opening_hours_resource_id", ondelete="CASCADE"
         ),

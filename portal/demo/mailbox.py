@@ -3,13 +3,15 @@
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
 from email.policy import default as policy
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+
+from portal.clock import now
 
 KEPT = 500
 NAME = re.compile(r"\d{8}T\d{12}-[0-9a-f]{8}\.eml")
@@ -83,7 +85,7 @@ def mail(folder: Path, name: str) -> Mail | None:
 def store(folder: Path, content: bytes) -> Path:
     """Whole or not at all; the oldest beyond `KEPT` go."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}.eml"
+    path = folder / f"{now():%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}.eml"
     draft = path.with_suffix(".draft")
     draft.write_bytes(content)
     draft.rename(path)
