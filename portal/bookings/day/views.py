@@ -98,7 +98,7 @@ def day(site_id: int, day: date) -> Response:
             found.rows,
             found.columns,
             found.today,
-            current_user.etag if person_id else 0,
+            current_user if person_id else 0,
             current_locale(),
             request.query_string,
             get_flashed_messages(with_categories=True),
