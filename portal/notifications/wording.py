@@ -19,6 +19,7 @@ from jinja2 import TemplateNotFound
 
 from portal.config import Settings
 from portal.web import filters
+from portal.web.locale import current_locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def _blocks(name: str, facts: dict[str, Any]) -> dict[str, str]:
 
 def _context(facts: Mapping[str, Any], name: str) -> dict[str, Any]:
     settings: Settings = current_app.config["SETTINGS"]
-    locale = str(g.locale) if "locale" in g else "id"
+    locale = current_locale()
 
     def link(path: str) -> str:
         if not path.startswith("/") or path.startswith("//"):
