@@ -9,6 +9,7 @@ import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -123,7 +124,7 @@ def _charged(session: Session, one: Charge, at: datetime) -> bool:
 def _wait(session: Session, one: Charge, at: datetime) -> int:
     """Whole seconds, at least one."""
     left = session.scalar(_WAIT, {"scope": one.policy.scope, "key_hash": one.key_hash, "at": at})
-    return max(1, int(left or 0) + 1)
+    return max(1, ceil(left or 0))
 
 
 def refund(session: Session, charges: Sequence[Charge], *, at: datetime) -> None:

@@ -1,0 +1,40 @@
+"""People's names."""
+
+import pytest
+
+from portal.accounts.names import HiddenSigns, NameTooLong, UnreadableName, read_name
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("Siti Nuraeni", "Siti Nuraeni"),
+        ("  Siti \t Nuraeni ", "Siti Nuraeni"),
+        ("R.A. Kartini, S.Pd.", "R.A. Kartini, S.Pd."),
+        ("Sukarno", "Sukarno"),
+        ("Jose\u0301", "José"),
+        ("Siti 😀", "Siti 😀"),
+        ("Siti 👩‍🌾", "Siti 👩‍🌾"),
+        ("محمد", "محمد"),
+        ("x" * 120, "x" * 120),
+    ],
+)
+def test_names(typed: str, name: str) -> None:
+    assert read_name(typed) == name
+
+
+@pytest.mark.parametrize("typed", ["Siti\u202einaN", "Siti\u200f", "Siti\u2066x", "Si\0ti", "Siti\ufeff", "Si\u00adti"])
+def test_hidden_signs_are_refused(typed: str) -> None:
+    with pytest.raises(HiddenSigns):
+        read_name(typed)
+
+
+@pytest.mark.parametrize("typed", ["12345", "😀😀", "...", " ", "-"])
+def test_a_name_has_letters(typed: str) -> None:
+    with pytest.raises(UnreadableName):
+        read_name(typed)
+
+
+def test_ten_thousand_letters_are_no_name() -> None:
+    with pytest.raises(NameTooLong):
+        read_name("x" * 10_000)
