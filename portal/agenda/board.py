@@ -126,9 +126,7 @@ def _columns(found: SiteMap, day: date, rows: Sequence[BoardRow], minute: int) -
 
 def _hours(found: SiteMap, day: date, rows: Sequence[BoardRow], columns: Columns) -> Iterable[Hour]:
     """A desk is free in an hour when all of its slots are."""
-    signs = [
-        pattern(columns, found.calendar.open_on(day, row.resource.place), row.taken, ()) for row in rows
-    ]
+    signs = [pattern(columns, found.calendar.open_on(day, row.resource.place), row.taken, ()) for row in rows]
     slot = 0
     for minute, width in columns.hours():
         free = sum(all(sign == FREE for sign in row[slot : slot + width]) for row in signs)

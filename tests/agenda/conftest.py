@@ -59,7 +59,9 @@ def booked(session: Session, desk: Callable[..., Any]) -> Callable[..., Booked]:
     """A booking from one local hour to another, of a desk of its own."""
     count = iter(range(1, 1000))
 
-    def make(start: int, end: int, *, person: Any = None, day: int = 8, resource: Any = None, minute: int = 0) -> Booked:
+    def make(
+        start: int, end: int, *, person: Any = None, day: int = 8, resource: Any = None, minute: int = 0
+    ) -> Booked:
         person = person or PersonFactory()
         resource = resource or desk(f"A{next(count):02d}")
         session.commit()

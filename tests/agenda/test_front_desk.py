@@ -60,15 +60,13 @@ class TestWhoMaySee:
         colleague = officer(elsewhere.agency_id)
         for page in (colleague.get("/desk"), colleague.get(f"/desk?site={site.id}")):
             assert "Dimas" not in page.text
-        assert booking.reference not in colleague.get(f"/desk?q={booking.reference}").text.replace("&nbsp;", "").split("list")[-1]
+        assert rows(colleague.get(f"/desk?q={booking.reference}").text) == []
         for act in ("check-in", "undo", "check-out"):
             assert colleague.submit(f"/desk/bookings/{booking.reference}/{act}").status_code == 404
         own = officer(site.agency_id)
         assert "Dimas Kurniawan" in own.get("/desk").text
 
-    def test_who_serves_no_site_is_told_so(
-        self, session: Session, officer: Callable[..., Visitor]
-    ) -> None:
+    def test_who_serves_no_site_is_told_so(self, session: Session, officer: Callable[..., Visitor]) -> None:
         closed = SiteFactory(is_active=False)
         assert "Meja depan" in officer(closed.agency_id).get("/desk").text
 
@@ -81,12 +79,18 @@ class TestWhoMaySee:
         assert "Balai Muda" in client.get("/desk").text
         assert "Dimas" not in client.get(f"/desk?site={second.id}").text
 
-    def test_a_tap_needs_its_token(self, officer: Callable[..., Visitor], booked: Callable[..., Booked]) -> None:
+    def test_a_tap_needs_its_token(
+        self, officer: Callable[..., Visitor], booked: Callable[..., Booked]
+    ) -> None:
         booking = booked(9, 11)
-        response = officer().post(f"/desk/bookings/{booking.reference}/check-in", data={"csrf_token": "forged"})
+        response = officer().post(
+            f"/desk/bookings/{booking.reference}/check-in", data={"csrf_token": "forged"}
+        )
         assert response.status_code == 422
 
-    def test_looking_changes_nothing(self, officer: Callable[..., Visitor], booked: Callable[..., Booked]) -> None:
+    def test_looking_changes_nothing(
+        self, officer: Callable[..., Visitor], booked: Callable[..., Booked]
+    ) -> None:
         booking = booked(9, 11)
         assert officer().get(f"/desk/bookings/{booking.reference}/check-in").status_code in {404, 405}
 
@@ -102,15 +106,32 @@ class TestList:
         page = officer().get("/desk").text
         assert [row.split(" ")[0] for row in rows(page)] == ["08.30", "09.00", "15.00"]
         late, soon, later = (page.index(f'id="{id_}"') for id_ in ("late", "soon", "later"))
-        assert late < page.index("Intan Permata") < soon < page.index("Ahmad Fauzi") < later < page.index("Rina Wahyuni")
+        assert (
+            late
+            < page.index("Intan Permata")
+            < soon
+            < page.index("Ahmad Fauzi")
+            < later
+            < page.index("Rina Wahyuni")
+        )
         assert "Besok Saja" not in page
 
     @pytest.mark.parametrize(
         ("minute", "said"),
-        [(39, "Telat 9 menit"), (40, "Dilepas 5 menit lagi"), (44, "Dilepas 1 menit lagi"), (46, "Dilepas sebentar lagi")],
+        [
+            (39, "Telat 9 menit"),
+            (40, "Dilepas 5 menit lagi"),
+            (44, "Dilepas 1 menit lagi"),
+            (46, "Dilepas sebentar lagi"),
+        ],
     )
     def test_the_rules_say_when_a_desk_is_given_away(
-        self, clock: Clock, officer: Callable[..., Visitor], booked: Callable[..., Booked], minute: int, said: str
+        self,
+        clock: Clock,
+        officer: Callable[..., Visitor],
+        booked: Callable[..., Booked],
+        minute: int,
+        said: str,
     ) -> None:
         booked(8, 11, minute=30)
         clock(at(8, minute))
@@ -137,17 +158,27 @@ class TestList:
             assert f'id="b{booking.id}"' in client.get(f"/desk?tab={tab}").text
         assert "1 dari 5" in page
 
-    def test_nonsense_in_the_address_is_left_out(self, officer: Callable[..., Visitor], booked: Callable[..., Booked]) -> None:
+    def test_nonsense_in_the_address_is_left_out(
+        self, officer: Callable[..., Visitor], booked: Callable[..., Booked]
+    ) -> None:
         booked(9, 11)
         client = officer()
-        for query in ("tab=x", "site=-1", "site=999999999999999999999", "page=99", "page=-1", "done=%00", "q=%00"):
+        for query in (
+            "tab=x",
+            "site=-1",
+            "site=999999999999999999999",
+            "page=99",
+            "page=-1",
+            "done=%00",
+            "q=%00",
+        ):
             assert client.get(f"/desk?{query}").status_code == 200
 
     @pytest.mark.parametrize("locale", ["id", "en"])
     def test_empty_tabs_say_what_to_do(self, site: Any, officer: Callable[..., Visitor], locale: str) -> None:
         client = officer()
         for tab in ("due", "here", "left", "missed"):
-            assert "class=\"empty\"" in client.get(f"/desk?tab={tab}&lang={locale}").text
+            assert 'class="empty"' in client.get(f"/desk?tab={tab}&lang={locale}").text
 
     def test_the_number_of_statements_does_not_depend_on_the_rows(
         self, officer: Callable[..., Visitor], booked: Callable[..., Booked], statements: list[str]
@@ -191,19 +222,26 @@ class TestFlow:
         assert state_of(booking) == State.CHECKED_IN
         page = client.get(tapped.location).text
         assert "Dimas Kurniawan hadir. Meja A01, Zona Taman, sampai 11.00." in page
-        assert f"/desk/bookings/{booking.reference}/undo" in page  # the line stays in place for a slip of the finger
+        assert (
+            f"/desk/bookings/{booking.reference}/undo" in page
+        )  # the line stays in place for a slip of the finger
         assert len(rows(client.get("/desk").text)) == 0
         clock(at(10, 20))
         here = client.get("/desk?tab=here").text
         assert "Hadir sejak 08.50" in rows(here)[0]
-        left = client.submit(f"/desk/bookings/{booking.reference}/check-out", {"tab": "here"}, page="/desk?tab=here")
+        left = client.submit(
+            f"/desk/bookings/{booking.reference}/check-out", {"tab": "here"}, page="/desk?tab=here"
+        )
         assert state_of(booking) == State.COMPLETED
         page = client.get(left.location).text
         assert "Dimas Kurniawan pulang. Meja A01 kosong lagi." in page
         assert "08.50–10.20" in rows(client.get("/desk?tab=left").text)[0]
 
     def test_a_second_tap_does_no_harm(
-        self, officer: Callable[..., Visitor], booked: Callable[..., Booked], state_of: Callable[[Booked], State]
+        self,
+        officer: Callable[..., Visitor],
+        booked: Callable[..., Booked],
+        state_of: Callable[[Booked], State],
     ) -> None:
         booking = booked(9, 11)
         client = officer()
@@ -214,7 +252,10 @@ class TestFlow:
                 assert state_of(booking) == then
 
     def test_undo(
-        self, officer: Callable[..., Visitor], booked: Callable[..., Booked], state_of: Callable[[Booked], State]
+        self,
+        officer: Callable[..., Visitor],
+        booked: Callable[..., Booked],
+        state_of: Callable[[Booked], State],
     ) -> None:
         booking = booked(9, 11)
         client = officer()
@@ -224,7 +265,10 @@ class TestFlow:
         assert len(rows(client.get(undone.location).text)) == 1
 
     def test_what_was_cancelled_meanwhile_is_said(
-        self, officer: Callable[..., Visitor], booked: Callable[..., Booked], state_of: Callable[[Booked], State]
+        self,
+        officer: Callable[..., Visitor],
+        booked: Callable[..., Booked],
+        state_of: Callable[[Booked], State],
     ) -> None:
         booking = booked(9, 11, person=PersonFactory(name="Dimas Kurniawan"))
         client = officer()
@@ -237,7 +281,11 @@ class TestFlow:
         assert state_of(booking) == State.CANCELLED
 
     def test_who_comes_late_after_all_gets_the_desk_while_it_is_free(
-        self, clock: Clock, officer: Callable[..., Visitor], booked: Callable[..., Booked], state_of: Callable[[Booked], State]
+        self,
+        clock: Clock,
+        officer: Callable[..., Visitor],
+        booked: Callable[..., Booked],
+        state_of: Callable[[Booked], State],
     ) -> None:
         booking = booked(9, 12)
         with unit_of_work() as work:
@@ -245,7 +293,9 @@ class TestFlow:
         clock(at(9, 30))
         client = officer()
         assert f"/desk/bookings/{booking.reference}/check-in" in client.get("/desk?tab=missed").text
-        client.submit(f"/desk/bookings/{booking.reference}/check-in", {"tab": "missed"}, page="/desk?tab=missed")
+        client.submit(
+            f"/desk/bookings/{booking.reference}/check-in", {"tab": "missed"}, page="/desk?tab=missed"
+        )
         assert state_of(booking) == State.CHECKED_IN
 
     def test_and_is_told_when_it_has_gone(
@@ -264,12 +314,17 @@ class TestFlow:
         booked(10, 11, resource=wanted)
         clock(at(9, 30))
         client = officer()
-        tapped = client.submit(f"/desk/bookings/{booking.reference}/check-in", {"tab": "missed"}, page="/desk")
+        tapped = client.submit(
+            f"/desk/bookings/{booking.reference}/check-in", {"tab": "missed"}, page="/desk"
+        )
         assert "Meja B08 sudah dipakai orang lain" in client.get(tapped.location).text
         assert state_of(booking) == State.NO_SHOW
 
     def test_not_on_another_day(
-        self, officer: Callable[..., Visitor], booked: Callable[..., Booked], state_of: Callable[[Booked], State]
+        self,
+        officer: Callable[..., Visitor],
+        booked: Callable[..., Booked],
+        state_of: Callable[[Booked], State],
     ) -> None:
         booking = booked(9, 11, day=9)
         client = officer()
@@ -299,12 +354,20 @@ class TestPeople:
     def newcomer(self, session: Session) -> Person:
         """Somebody with a number that nobody knows yet."""
         person: Person = PersonFactory(
-            name="Maya Puspita", email=None, email_confirmed_at=None, phone="+6281234567890", phone_confirmed_at=None
+            name="Maya Puspita",
+            email=None,
+            email_confirmed_at=None,
+            phone="+6281234567890",
+            phone_confirmed_at=None,
         )
         return person
 
     def test_one_tap_makes_somebody_known(
-        self, session: Session, officer: Callable[..., Visitor], booked: Callable[..., Booked], newcomer: Person
+        self,
+        session: Session,
+        officer: Callable[..., Visitor],
+        booked: Callable[..., Booked],
+        newcomer: Person,
     ) -> None:
         booked(9, 11, person=newcomer)
         client = officer()
@@ -357,7 +420,9 @@ class TestPeople:
 class TestSearch:
     @pytest.fixture
     def dimas(self, session: Session) -> Person:
-        person: Person = PersonFactory(name="Dimas Kurniawan", phone="+6281298765432", email="dimas@example.id")
+        person: Person = PersonFactory(
+            name="Dimas Kurniawan", phone="+6281298765432", email="dimas@example.id"
+        )
         return person
 
     @pytest.mark.parametrize(
@@ -372,7 +437,10 @@ class TestSearch:
         assert len(found) == 1
         assert found[0].startswith("DK Dimas Kurniawan")
 
-    @pytest.mark.parametrize("typed", ["%", "_", "imas", "x", "12", "''", "\\", "{", "Dimas Intan", "a" * 5000, "😀", "\u202edimas%"])
+    @pytest.mark.parametrize(
+        "typed",
+        ["%", "_", "imas", "x", "12", "''", "\\", "{", "Dimas Intan", "a" * 5000, "😀", "\u202edimas%"],
+    )
     def test_finds_nobody_by_what_is_nobody_s(
         self, officer: Callable[..., Visitor], site: Any, dimas: Person, typed: str
     ) -> None:
@@ -395,7 +463,11 @@ class TestSearch:
     def test_finds_coming_bookings_of_a_person_and_leaves_out_past_ones(
         self, clock: Clock, officer: Callable[..., Visitor], booked: Callable[..., Booked], dimas: Person
     ) -> None:
-        coming, past, gone = booked(9, 11, day=10, person=dimas), booked(9, 11, day=7, person=dimas), booked(9, 11, person=dimas)
+        coming, past, gone = (
+            booked(9, 11, day=10, person=dimas),
+            booked(9, 11, day=7, person=dimas),
+            booked(9, 11, person=dimas),
+        )
         with unit_of_work() as work:
             cancel(work, Actor(id=1, is_staff=True), gone.id, at=at(8))
         page = officer().get("/desk?q=dimas").text
@@ -419,13 +491,20 @@ class TestSearch:
     ) -> None:
         booking = booked(9, 11, person=dimas)
         client = officer()
-        tapped = client.submit(f"/desk/bookings/{booking.reference}/check-in", {"q": "dimas"}, page="/desk?q=dimas")
+        tapped = client.submit(
+            f"/desk/bookings/{booking.reference}/check-in", {"q": "dimas"}, page="/desk?q=dimas"
+        )
         page = client.get(tapped.location).text
         assert "Hadir sejak" in rows(page)[0]
         assert f"/desk/bookings/{booking.reference}/undo" in page
 
     def test_does_not_find_bookings_of_other_agencies(
-        self, session: Session, officer: Callable[..., Visitor], booked: Callable[..., Booked], site: Any, dimas: Person
+        self,
+        session: Session,
+        officer: Callable[..., Visitor],
+        booked: Callable[..., Booked],
+        site: Any,
+        dimas: Person,
     ) -> None:
         elsewhere = SiteFactory()
         booking = booked(9, 11, resource=ResourceFactory(site=elsewhere), person=dimas)

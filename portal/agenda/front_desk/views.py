@@ -143,9 +143,7 @@ def desk_undo(reference: str) -> BaseResponse:
 @permit("front-desk")
 def desk_check_out(reference: str) -> BaseResponse:
     def said(row: Duty) -> str:
-        return gettext(
-            "%(name)s has left. %(place)s is free again.", name=row.person_name, place=_named(row)
-        )
+        return gettext("%(name)s has left. %(place)s is free again.", name=row.person_name, place=_named(row))
 
     return _happened(reference, check_out, said)
 
