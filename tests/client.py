@@ -95,7 +95,8 @@ class Visitor(FlaskClient):
             cookie["_fresh"] = True
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        response = super().open(*args, **kwargs)
+        with self.application.app_context():  # its own `g`: a request must not inherit whom the last one knew
+            response = super().open(*args, **kwargs)
         if (
             response.mimetype == "text/html"
             and response.status_code not in {301, 302, 303, 304}

@@ -2,11 +2,15 @@
 
 from flask import Flask
 
-from portal.api import authentication, availability, bookings, documents, problems, resources, sites
+from portal.api import authentication, availability, bookings, documents, models, problems, resources, sites
 from portal.api.operations import blueprint
 
 NOUNS = (sites, resources, availability, bookings, documents)
 """Modules whose operations stand on the blueprint, in the order of the document."""
+
+
+TABLES = (models.IdempotencyKey,)
+"""Known to the metadata because they are named here; SQL text writes them."""
 
 
 def init_app(app: Flask) -> None:
