@@ -95,7 +95,8 @@ class Visitor(FlaskClient):
             cookie["_fresh"] = True
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        with self.application.app_context():  # its own `g`: a request must not inherit whom the last one knew
+        # A context of its own: the test's would carry the person of one request into the next.
+        with self.application.app_context():
             response = super().open(*args, **kwargs)
         if (
             response.mimetype == "text/html"
