@@ -408,7 +408,7 @@ def test_statements_of_a_booking(
 ) -> None:
     caller = api(house.person)
     caller.book(house.desk, at(16), at(17))
-    jobs = waiting_jobs(house)
+    desk_id, jobs = house.desk.id, waiting_jobs(house)
     statements: list[str] = []
 
     def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
@@ -416,7 +416,7 @@ def test_statements_of_a_booking(
 
     event.listen(db.engine, "before_cursor_execute", note)
     try:
-        assert caller.book(house.desk, at(10), at(11), key=key).status_code == 201
+        assert caller.book(desk_id, at(10), at(11), key=key).status_code == 201
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
     # Jobs are deferred on the driver's own connection, a statement each.
