@@ -65,7 +65,7 @@ def worded(template: str, facts: Mapping[str, Any], *, language: str, name: str)
         blocks = _blocks(template, context)
         context |= {"subject": one_line(blocks["subject"]), "body": blocks["body"].strip()}
         plain = current_app.jinja_env.get_template("messages/base.txt").render(context)
-        text = re.sub(r"\n{3,}", "\n\n", plain)
+        text = re.sub(r"\n{3,}", "\n\n", plain).strip() + "\n"
         return Wording(subject=context["subject"], text=text, html=_html(template, context))
 
 
