@@ -24,17 +24,24 @@ TEXT = N_("Must be text.")
 
 _DIGITS = re.compile(r"[0-9]{1,10}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{5,8}(?:[.,][0-9]{1,9})?(?:Z|[+-][0-9:]{2,5})?")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:]{5,8}(?:[.,][0-9]{1,9})?(?:[Zz]|[+-][0-9:]{2,5})?")
 
 
 class Key(fields.Integer):
-    """The id of a row. `true`, "1" and 1.0 are none; what cannot be a key of the database is refused here."""
+    """The id of a row. `true` and "1" are none (1.0 is one, as JSON Schema has it); nor is what no key can be."""
 
     default_error_messages = {**REQUIRED, "invalid": KEY}  # noqa: RUF012 (marshmallow's way)
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("validate", validate.Range(1, LARGEST_KEY, error=KEY))
         super().__init__(strict=True, **options)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> int:
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class QueryKey(Key):
@@ -66,7 +73,7 @@ class Moment(fields.AwareDateTime):
         if not _MOMENT.fullmatch(value):
             raise self.make_error("moment")
         try:
-            moment = datetime.fromisoformat(value)
+            moment = datetime.fromisoformat(value.upper())
         except ValueError as error:
             raise self.make_error("moment") from error
         if moment.tzinfo is None:

@@ -115,27 +115,29 @@ def test_days_out_of_reach(date: str, house: House, api: Callable[..., Caller]) 
     assert free(api(house.person), house.desk, date) == []
 
 
-@pytest.mark.parametrize(
-    "date",
-    [
-        "2026-06-31",
-        "2026-02-29",
-        "0000-01-01",
-        "10000-01-01",
-        "tomorrow",
-        "",
-        "2026-9-8",
-        "20260908",
-        "2026-W37-2",
-        "2026-09-08%00",
-        "2026-09-08T00:00:00Z",
-        "%D9%A2026-09-08",
-        "1",
-    ],
-)
-def test_days_that_do_not_exist(date: str, house: House, api: Callable[..., Caller]) -> None:
-    response = api(house.person)("GET", f"/availability?site={house.site.id}&date={date}")
-    assert list(problem(response, 422, "validation")["errors"]) == ["date"]
+NO_DATES = [
+    "2026-06-31",
+    "2026-02-29",
+    "0000-01-01",
+    "10000-01-01",
+    "tomorrow",
+    "",
+    "2026-9-8",
+    "20260908",
+    "2026-W37-2",
+    "2026-09-08%00",
+    "2026-09-08T00:00:00Z",
+    "%D9%A2026-09-08",
+    "1",
+]
+
+
+def test_days_that_do_not_exist(house: House, api: Callable[..., Caller], subtests: pytest.Subtests) -> None:
+    caller = api(house.person)
+    for date in NO_DATES:
+        with subtests.test(date=date):
+            response = caller("GET", f"/availability?site={house.site.id}&date={date}")
+            assert list(problem(response, 422, "validation")["errors"]) == ["date"]
 
 
 def test_what_is_missing_is_named(house: House, api: Callable[..., Caller]) -> None:

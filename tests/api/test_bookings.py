@@ -46,13 +46,16 @@ def test_the_front_desk_sees_and_changes_anyones(house: House, api: Callable[...
     assert desk("DELETE", path).status_code == 204
 
 
-@pytest.mark.parametrize(
-    "reference",
-    ["%00", "TRS%00222", "%F0%9F%98%80", "'", "x" * 10_000, "%2e%2e", "-1", "%D9%A1", "%80"],
-    ids=lambda value: value[:10],
-)
-def test_references_that_are_none(reference: str, house: House, api: Callable[..., Caller]) -> None:
-    problem(api(house.person).get(f"/bookings/{reference}"), 404, "not-found")
+REFERENCES = ["%00", "TRS%00222", "%F0%9F%98%80", "'", "x" * 10_000, "%2e%2e", "-1", "%D9%A1", "%80"]
+
+
+def test_references_that_are_none(
+    house: House, api: Callable[..., Caller], subtests: pytest.Subtests
+) -> None:
+    caller = api(house.person)
+    for reference in REFERENCES:
+        with subtests.test(reference=reference[:20]):
+            problem(caller.get(f"/bookings/{reference}"), 404, "not-found")
 
 
 # Booking
@@ -89,6 +92,7 @@ def test_a_reference_as_people_write_it(house: House, api: Callable[..., Caller]
         ("2026-09-07T03:00:00Z", "2026-09-07T04:00:00Z"),
         ("2026-09-07T10:00+07:00", "2026-09-07T11:00+07:00"),
         ("2026-09-07T10:00:00+0700", "2026-09-07T11:00:00.000+07:00"),
+        ("2026-09-07t03:00:00z", "2026-09-07T04:00:00,0Z"),
         ("2026-09-07T11:00:00+08:00", "2026-09-07T00:00:00-04:00"),
     ],
 )
@@ -149,12 +153,14 @@ RULES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "start", "end"), RULES)
-def test_against_a_rule(name: str, start: str, end: str, house: House, api: Callable[..., Caller]) -> None:
-    body = {"resource_id": house.desk.id, "starts_at": start, "ends_at": end}
-    for headers in ({}, {"Accept-Language": "en"}):
-        refused = problem(api(house.person)("POST", "/bookings", body, headers=headers), 422, name)
-        assert "%(" not in refused["detail"]
+def test_against_a_rule(house: House, api: Callable[..., Caller], subtests: pytest.Subtests) -> None:
+    caller = api(house.person)
+    for name, start, end in RULES:
+        body = {"resource_id": house.desk.id, "starts_at": start, "ends_at": end}
+        for language in ("id", "en"):
+            with subtests.test(name, start=start, end=end, language=language):
+                response = caller("POST", "/bookings", body, headers={"Accept-Language": language})
+                assert "%(" not in problem(response, 422, name)["detail"]
     assert count(house) == 0
 
 
@@ -192,19 +198,20 @@ def test_an_unconfirmed_person_holds_one(house: House, api: Callable[..., Caller
     problem(caller.book(house.desk, at(12), at(13)), 422, "rule-confirm-first")
 
 
-NOT_A_KEY = [True, False, "1", 1.5, 1.0, -1, 0, 2**31, 10**30, None, [], {}, [1], "true", "1\0", ""]
+NOT_A_KEY = [True, False, "1", 1.5, -1, -1.0, 0, 2**31, 10**30, 1e30, None, [], {}, [1], "true", "1\0", ""]
 
 
-@pytest.mark.parametrize("value", NOT_A_KEY, ids=repr)
-def test_resources_that_are_none(value: Any, house: House, api: Callable[..., Caller]) -> None:
+def test_resources_that_are_none(house: House, api: Callable[..., Caller], subtests: pytest.Subtests) -> None:
     caller = api(house.person)
     made = caller.book(house.other, at(14), at(15)).json
-    body = {"resource_id": value, "starts_at": at(10), "ends_at": at(11)}
-    for response in (
-        caller("POST", "/bookings", body),
-        caller("PATCH", f"/bookings/{made['reference']}", {"resource_id": value}),
-    ):
-        assert list(problem(response, 422, "validation")["errors"]) == ["resource_id"]
+    for value in NOT_A_KEY:
+        body = {"resource_id": value, "starts_at": at(10), "ends_at": at(11)}
+        with subtests.test(value=value):
+            for response in (
+                caller("POST", "/bookings", body),
+                caller("PATCH", f"/bookings/{made['reference']}", {"resource_id": value}),
+            ):
+                assert list(problem(response, 422, "validation")["errors"]) == ["resource_id"]
 
 
 NOT_A_MOMENT = [
@@ -236,12 +243,14 @@ NOT_A_MOMENT = [
 ]
 
 
-@pytest.mark.parametrize("field", ["starts_at", "ends_at"])
-@pytest.mark.parametrize("value", NOT_A_MOMENT, ids=lambda value: ascii(value)[:40])
-def test_times_that_are_none(field: str, value: Any, house: House, api: Callable[..., Caller]) -> None:
-    body = {"resource_id": house.desk.id, "starts_at": at(10), "ends_at": at(11), field: value}
-    response = api(house.person)("POST", "/bookings", body)
-    assert list(problem(response, 422, "validation")["errors"]) == [field]
+def test_times_that_are_none(house: House, api: Callable[..., Caller], subtests: pytest.Subtests) -> None:
+    caller = api(house.person)
+    for value in NOT_A_MOMENT:
+        for field in ("starts_at", "ends_at"):
+            body = {"resource_id": house.desk.id, "starts_at": at(10), "ends_at": at(11), field: value}
+            with subtests.test(field=field, value=ascii(value)[:40]):
+                response = caller("POST", "/bookings", body)
+                assert list(problem(response, 422, "validation")["errors"]) == [field]
     assert count(house) == 0
 
 
@@ -263,10 +272,14 @@ MORE: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("more", MORE, ids=lambda more: ascii(more)[:20])
-def test_extra_fields_are_refused(more: dict[str, Any], house: House, api: Callable[..., Caller]) -> None:
-    response = api(house.person).book(house.desk, at(10), at(11), **more)
-    assert len(problem(response, 422, "validation")["errors"]) == 1
+def test_extra_fields_are_refused(
+    house: House, api: Callable[..., Caller], subtests: pytest.Subtests
+) -> None:
+    caller = api(house.person)
+    for more in MORE:
+        with subtests.test(more=ascii(more)[:40]):
+            response = caller.book(house.desk, at(10), at(11), **more)
+            assert len(problem(response, 422, "validation")["errors"]) == 1
     assert count(house) == 0
 
 

@@ -103,29 +103,53 @@ def test_answers_are_as_described(document: dict[str, Any], house: House, api: C
 
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+FEW = settings(
+    max_examples=20,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+VALID, INVALID = schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE
 
 
-def test_nothing_sent_breaks_it(app: Flask, house: House, api: Callable[..., Caller]) -> None:
-    """Requests made up from the document, valid and not, get answers that the document describes."""
+@pytest.mark.parametrize("mode", [VALID, INVALID])
+def test_nothing_sent_breaks_it(
+    mode: schemathesis.GenerationMode,
+    app: Flask,
+    house: House,
+    api: Callable[..., Caller],
+    subtests: pytest.Subtests,
+) -> None:
+    """What is made up from the document, valid or not, gets an answer that the document describes."""
     caller = api(house.person)
+    reference = caller.book(house.desk, at(10), at(11)).json["reference"]
     loaded = contextvars.Context().run(schemathesis.openapi.from_wsgi, "/api/v1/openapi.json", app)
-    found = [result.ok() for result in loaded.get_all_operations()]
-    assert len(found) >= 7, found
-    for operation in found:
-        for mode in schemathesis.GenerationMode:
+    operations = [result.ok() for result in loaded.get_all_operations()]
+    assert len(operations) >= 7
+    for operation in operations:
 
-            @settings(
-                max_examples=25,
-                deadline=None,
-                derandomize=True,
-                database=None,
-                phases=[Phase.explicit, Phase.generate],
-                suppress_health_check=list(HealthCheck),
-            )
-            @given(case=operation.as_strategy(generation_mode=mode))
-            def holds(case: schemathesis.Case) -> None:
-                headers = {"Authorization": f"Bearer {caller.token}"}
-                response = contextvars.Context().run(case.call, headers=headers)
-                case.validate_response(response, checks=CHECKS)
+        @FEW
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def holds(case: schemathesis.Case) -> None:
+            if mode is VALID:
+                point_at_what_is_there(case, house, reference)
+            headers = {"Authorization": f"Bearer {caller.token}"}
+            response = contextvars.Context().run(case.call, headers=headers)
+            case.validate_response(response, checks=CHECKS)
+            if mode is VALID and response.status_code >= 400:
+                assert not response.json()["type"].endswith(("/validation", "/not-json")), response.text
 
+        with subtests.test(operation.label):
             holds()
+
+
+def point_at_what_is_there(case: schemathesis.Case, house: House, reference: str) -> None:
+    """Ids made up at random would find nothing but 404."""
+    if "reference" in case.path_parameters:
+        case.path_parameters["reference"] = reference
+    if "site" in case.query:
+        case.query["site"] = house.site.id
+    if isinstance(case.body, dict) and "resource_id" in case.body:
+        case.body["resource_id"] = house.other.id

@@ -129,16 +129,20 @@ def test_old_keys_are_forgotten(
     assert keys(house) == ["new"]
 
 
-@pytest.mark.parametrize("key", ["x", "~!", "a b", "k" * 200, '"quoted"', "0"])
-def test_keys(key: str, house: House, api: Callable[..., Caller]) -> None:
-    assert api(house.person).book(house.desk, at(10), at(11), key=key).status_code == 201
+def test_keys(house: House, api: Callable[..., Caller], subtests: pytest.Subtests) -> None:
+    caller = api(house.frontdesk)
+    for day, key in enumerate(["x", "~!", "a b", "k" * 200, '"quoted"', "0"], start=1):
+        with subtests.test(key=key[:20]):
+            assert caller.book(house.desk, at(10, days=day), at(11, days=day), key=key).status_code == 201
 
 
-@pytest.mark.parametrize("key", ["", "k" * 201, "é", "a\tb", "\x7f", "kü"], ids=ascii)
-def test_keys_that_are_none(key: str, house: House, api: Callable[..., Caller]) -> None:
+def test_keys_that_are_none(house: House, api: Callable[..., Caller], subtests: pytest.Subtests) -> None:
+    caller = api(house.person)
     body = {"resource_id": house.desk.id, "starts_at": at(10), "ends_at": at(11)}
-    response = api(house.person)("POST", "/bookings", body, headers={"Idempotency-Key": key})
-    assert list(problem(response, 422, "validation")["errors"]) == ["Idempotency-Key"]
+    for key in ("", "k" * 201, "é", "a\tb", "\x7f", "kü"):
+        with subtests.test(key=ascii(key)[:20]):
+            response = caller("POST", "/bookings", body, headers={"Idempotency-Key": key})
+            assert list(problem(response, 422, "validation")["errors"]) == ["Idempotency-Key"]
     assert bookings(house) == 0
 
 

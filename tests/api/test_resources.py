@@ -70,30 +70,32 @@ def test_a_site_that_is_not_there(house: House, api: Callable[..., Caller]) -> N
     problem(api(house.person).get("/resources", site=2**31 - 1), 404, "not-found")
 
 
-@pytest.mark.parametrize(
-    ("query", "field"),
-    [
-        ("site=true", "site"),
-        ("site=-1", "site"),
-        ("site=0", "site"),
-        ("site=", "site"),
-        ("site=1.0", "site"),
-        ("site=1_0", "site"),
-        ("site=%D9%A1", "site"),
-        ("site=1%00", "site"),
-        ("site=%201", "site"),
-        ("site=1" + "0" * 30, "site"),
-        ("site=2147483648", "site"),
-        ("site=1' OR '1'='1", "site"),
-        ("kind=", "kind"),
-        ("kind=Desk", "kind"),
-        ("kind=consultant", "kind"),
-        ("kind=desk%00", "kind"),
-        ("kind=%FF", "kind"),
-        ("knd=desk", "knd"),
-        ("user_id=1", "user_id"),
-    ],
-)
-def test_bad_queries(query: str, field: str, house: House, api: Callable[..., Caller]) -> None:
-    response = api(house.person)("GET", f"/resources?{query}")
-    assert list(problem(response, 422, "validation")["errors"]) == [field]
+BAD_QUERIES = [
+    ("site=true", "site"),
+    ("site=-1", "site"),
+    ("site=0", "site"),
+    ("site=", "site"),
+    ("site=1.0", "site"),
+    ("site=1_0", "site"),
+    ("site=%D9%A1", "site"),
+    ("site=1%00", "site"),
+    ("site=%201", "site"),
+    ("site=1" + "0" * 30, "site"),
+    ("site=2147483648", "site"),
+    ("site=1' OR '1'='1", "site"),
+    ("kind=", "kind"),
+    ("kind=Desk", "kind"),
+    ("kind=consultant", "kind"),
+    ("kind=desk%00", "kind"),
+    ("kind=%FF", "kind"),
+    ("knd=desk", "knd"),
+    ("user_id=1", "user_id"),
+]
+
+
+def test_bad_queries(house: House, api: Callable[..., Caller], subtests: pytest.Subtests) -> None:
+    caller = api(house.person)
+    for query, field in BAD_QUERIES:
+        with subtests.test(query=query):
+            response = caller("GET", f"/resources?{query}")
+            assert list(problem(response, 422, "validation")["errors"]) == [field]
