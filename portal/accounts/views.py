@@ -48,7 +48,8 @@ def enter(token: str, *, remember: bool, path: str | None) -> Response:
     if found is None:  # revoked within the same moment
         return _see(START)
     session.clear()
-    session.permanent = remember
+    if remember:
+        session.permanent = True
     login_user(found.person)
     session.pop("_id", None)  # Flask-Login's fingerprint of the browser, of no use here
     target = (hooks(current_app).on_entered(found.person, path) or path) if path else START

@@ -68,7 +68,8 @@ def queue(app: Flask) -> Queue:
     def waiting(task: str) -> list[dict[str, Any]]:
         with reading() as connection:
             rows = connection.execute(
-                text("SELECT args FROM procrastinate_jobs WHERE task_name = :task ORDER BY id"), {"task": task}
+                text("SELECT args FROM procrastinate_jobs WHERE task_name = :task ORDER BY id"),
+                {"task": task},
             )
             return [row.args for row in rows]
 

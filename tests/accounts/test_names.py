@@ -23,7 +23,9 @@ def test_names(typed: str, name: str) -> None:
     assert read_name(typed) == name
 
 
-@pytest.mark.parametrize("typed", ["Siti\u202einaN", "Siti\u200f", "Siti\u2066x", "Si\0ti", "Siti\ufeff", "Si\u00adti"])
+@pytest.mark.parametrize(
+    "typed", ["Siti\u202einaN", "Siti\u200f", "Siti\u2066x", "Si\0ti", "Siti\ufeff", "Si\u00adti"]
+)
 def test_hidden_signs_are_refused(typed: str) -> None:
     with pytest.raises(HiddenSigns):
         read_name(typed)

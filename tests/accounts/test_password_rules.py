@@ -76,7 +76,8 @@ def test_easy_to_guess(password: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "password", ["sitinuraeni", "Siti Nuraeni 1", "nuraeni2001", "081234567890", "81234567890", "siti.nuraeni"]
+    "password",
+    ["sitinuraeni", "Siti Nuraeni 1", "nuraeni2001", "081234567890", "81234567890", "siti.nuraeni"],
 )
 def test_what_others_know(password: str) -> None:
     with pytest.raises(OwnPassword):

@@ -5,7 +5,9 @@ import pytest
 from portal.accounts.paths import local_path
 
 
-@pytest.mark.parametrize("path", ["/", "/bookings", "/spaces/1/day/2026-09-08?start=10:00&end=12:00", "/a?b=//c"])
+@pytest.mark.parametrize(
+    "path", ["/", "/bookings", "/spaces/1/day/2026-09-08?start=10:00&end=12:00", "/a?b=//c"]
+)
 def test_pages_of_the_portal(path: str) -> None:
     assert local_path(path) == path
 

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from portal.accounts.forms import NewPasswordForm, PasswordAgainForm
@@ -54,5 +55,6 @@ class ChangePhoneForm(PasswordAgainForm):
 
 class LanguageForm(Form):
     language = SelectField(
-        _l("Language of messages"), choices=[("id", "Bahasa Indonesia"), ("en", "English")]
+        _l("Language of messages"),
+        choices=[SelectChoice("id", "Bahasa Indonesia"), SelectChoice("en", "English")],
     )
