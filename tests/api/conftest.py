@@ -4,7 +4,7 @@ import contextvars
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -38,6 +38,15 @@ def at(hour: int, minute: int = 0, days: int = 0) -> str:
     return (datetime(2026, 9, 7, hour, minute, tzinfo=WIB) + timedelta(days=days)).isoformat()
 
 
+if TYPE_CHECKING:
+
+    class Answer(TestResponse):
+        """A response of which a test knows that it holds JSON."""
+
+        @property
+        def json(self) -> Any: ...
+
+
 class Caller:
     """Sends requests with a bearer token, each in a context of its own, as a server does."""
 
@@ -53,7 +62,7 @@ class Caller:
         *,
         headers: dict[str, str] | None = None,
         **options: Any,
-    ) -> TestResponse:
+    ) -> "Answer":
         sent = dict(headers or {})
         if self.token is not None:
             sent.setdefault("Authorization", f"Bearer {self.token}")
@@ -61,14 +70,17 @@ class Caller:
             options.setdefault("data", json.dumps(body))
             options.setdefault("content_type", "application/json")
         address = path if path.startswith("/api") else "/api/v1" + path
-        return contextvars.Context().run(self.client.open, address, method=method, headers=sent, **options)
+        response = contextvars.Context().run(
+            self.client.open, address, method=method, headers=sent, **options
+        )
+        return cast("Answer", response)
 
-    def get(self, path: str, **query: Any) -> TestResponse:
+    def get(self, path: str, **query: Any) -> "Answer":
         return self("GET", path, query_string=query)
 
     def book(
         self, resource: Resource | int, start: str, end: str, *, key: str | None = None, **more: Any
-    ) -> TestResponse:
+    ) -> "Answer":
         resource_id = resource if isinstance(resource, int) else resource.id
         body = {"resource_id": resource_id, "starts_at": start, "ends_at": end} | more
         return self("POST", "/bookings", body, headers={"Idempotency-Key": key} if key else None)

@@ -11,6 +11,7 @@ from flask import Flask
 from hypothesis import HealthCheck, Phase, given, settings
 from jsonschema_rs import validator_for
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -126,13 +127,13 @@ def test_nothing_sent_breaks_it(
     caller = api(house.person)
     reference = caller.book(house.desk, at(10), at(11)).json["reference"]
     loaded = contextvars.Context().run(schemathesis.openapi.from_wsgi, "/api/v1/openapi.json", app)
-    operations = [result.ok() for result in loaded.get_all_operations()]
-    assert len(operations) >= 7
-    for operation in operations:
+    described = [result.ok() for result in loaded.get_all_operations() if isinstance(result, Ok)]
+    assert len(described) >= 7
+    for operation in described:
 
         @FEW
         @given(case=operation.as_strategy(generation_mode=mode))
-        def holds(case: schemathesis.Case) -> None:
+        def holds(case: schemathesis.Case[Any]) -> None:
             if mode is VALID:
                 point_at_what_is_there(case, house, reference)
             headers = {"Authorization": f"Bearer {caller.token}"}
@@ -145,7 +146,7 @@ def test_nothing_sent_breaks_it(
             holds()
 
 
-def point_at_what_is_there(case: schemathesis.Case, house: House, reference: str) -> None:
+def point_at_what_is_there(case: schemathesis.Case[Any], house: House, reference: str) -> None:
     """Ids made up at random would find nothing but 404."""
     if "reference" in case.path_parameters:
         case.path_parameters["reference"] = reference
