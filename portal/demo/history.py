@@ -39,8 +39,8 @@ SLOT, LATE, DAY = 30, 15, 1440
 QUOTAS = {ResourceKind.DESK: (360, 1200), ResourceKind.ROOM: (240, 600)}
 """Minutes a day and a week, as the rules of `places` say."""
 CANCELLED, NO_SHOW, WALK_IN = 0.10, 0.08, 0.06
-PAST_FILL, COMING_FILL, FAR_FILL = 0.36, (0.38, 0.26), 0.05
-"""Share of the open time that is taken: until today, from tomorrow to the 14th day, and after that."""
+PAST_FILL, TODAY_FILL, COMING_FILL, FAR_FILL = 0.36, 0.44, (0.38, 0.26), 0.05
+"""Share of the open time that is taken: before, today, from tomorrow to the 14th day, and after that."""
 COMING_DAYS = 14
 
 
@@ -214,7 +214,7 @@ def _beginning(share: float) -> float:
 def _fill(day: date, today: date) -> float:
     ahead = (day - today).days
     if ahead <= 0:
-        return PAST_FILL
+        return PAST_FILL if ahead else TODAY_FILL
     if ahead > COMING_DAYS:
         return FAR_FILL
     begin, end = COMING_FILL

@@ -1,0 +1,79 @@
+"""The same seed gives the same data; as many bookings as wanted; whatever the day."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from portal.db import db
+from portal.demo.loading import Load, begin
+from portal.demo.places import calendar_of
+from portal.demo.rows import references_of
+from tests.demo.test_loading import DIGEST, OVERLAPS, PASSWORD, loaded_data
+
+
+def digest(app: Flask, **options: int) -> str:
+    with loaded_data(app, Load(password=PASSWORD, **options)) as (session, _):
+        return str(session.execute(DIGEST).scalar_one())
+
+
+def test_the_same_seed_gives_the_same_rows(migrated_app: Flask) -> None:
+    first, again, other = (digest(migrated_app, people=30, bookings=0, seed=seed) for seed in (1, 1, 2))
+    assert first == again
+    assert first != other
+
+
+def test_as_many_bookings_as_wanted_without_overlap(migrated_app: Flask) -> None:
+    with loaded_data(migrated_app, Load(password=PASSWORD, people=90, bookings=20_000)) as (session, plan):
+        assert plan.older > 1000
+        assert session.execute(text("SELECT count(*) FROM claim")).scalar() == 20_000
+        assert (
+            session.execute(
+                text("SELECT count(*) FROM reservation WHERE starts_at < :first"), {"first": plan.first}
+            ).scalar()
+            == plan.older
+        )
+        for same in ("resource_id", "person_id"):
+            assert session.execute(text(OVERLAPS.format(same=same))).scalar() == 0
+        following = session.execute(
+            text("SELECT nextval(pg_get_serial_sequence('reservation', 'id'))")
+        ).scalar()
+        assert following == session.execute(text("SELECT max(id) + 1 FROM reservation")).scalar()
+
+
+def test_nobody_comes_where_nobody_is(migrated_app: Flask) -> None:
+    with loaded_data(migrated_app, Load(password=PASSWORD, people=0)) as (session, plan):
+        assert plan.total == 0
+        assert session.execute(text("SELECT count(*) FROM reservation")).scalar() == 0
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        pytest.param(datetime(2026, 9, 13, 3, tzinfo=UTC), id="sunday"),
+        pytest.param(datetime(2026, 12, 31, 16, 30, tzinfo=UTC), id="last evening of the year"),
+        pytest.param(datetime(2027, 3, 6, 20, tzinfo=UTC), id="days before Idul Fitri"),
+        pytest.param(datetime(2028, 2, 29, 0, tzinfo=UTC), id="leap day"),
+    ],
+)
+def test_two_weeks_hold_open_days_whatever_the_day(migrated_app: Flask, at: datetime) -> None:
+    with migrated_app.app_context(), Session(db.engine) as session:
+        plan = begin(session, Load(password=PASSWORD, people=20, bookings=0), at=at)
+        today = calendar_of(session, plan.site_id, at.date(), at.date()).today(at)
+        calendar = calendar_of(session, plan.site_id, today, today + timedelta(days=14))
+        days = [today + timedelta(days=ahead) for ahead in range(1, 15)]
+        long = [day for day in days if any(end - start >= 360 for start, end in calendar.site_hours(day))]
+        assert len(long) >= 6
+        assert plan.recent
+        assert all(visit.created <= at.timestamp() // 60 for visit in plan.recent)
+        session.rollback()
+
+
+def test_references_differ() -> None:
+    signs = list(islice(references_of(1), 50_000))
+    assert len(set(signs)) == len(signs)
+    assert signs[:10] == list(islice(references_of(1), 10))
+    assert signs[:10] != list(islice(references_of(2), 10))
