@@ -51,7 +51,7 @@ def _shown(board: Board) -> dict[str, Any]:
     desks = max([board.total, 1, *(hour.free for hour in board.hours)])
 
     def day_page(hour: Hour | None, zone_id: int | None = None) -> str:
-        hours = {"start": f"{hour.start:%H:%M}", "end": _end(hour)} if hour else {}
+        hours: dict[str, Any] = {"start": f"{hour.start:%H:%M}", "end": _end(hour)} if hour else {}
         anchor = f"zone-{zone_id}" if zone_id else None
         return url_for("spaces.day", site_id=board.site.id, day=board.day, _anchor=anchor, **hours)
 

@@ -237,7 +237,7 @@ def _name(person_id: int) -> str:
         return person_name(connection, person_id)
 
 
-def _kept() -> dict[str, str]:
+def _kept() -> dict[str, Any]:
     """Which list somebody was looking at, as its forms hand it on."""
     asked = {name: request.form.get(name, "")[:LONGEST] for name in ("site", "tab", "q")}
     return {name: value for name, value in asked.items() if value}

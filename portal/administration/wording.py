@@ -1,0 +1,119 @@
+"""What an administrator reads in place of codes. A code that is not here yet is shown as it is."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext
+
+from portal.errors import N_
+from portal.permissions import Role
+from portal.web import filters
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)$")
+
+VERBS = {
+    "bookings.book": N_("booked"),
+    "bookings.move": N_("moved a booking"),
+    "bookings.cancel": N_("cancelled a booking"),
+    "bookings.check-in": N_("checked in"),
+    "bookings.undo-check-in": N_("took a check-in back"),
+    "bookings.check-out": N_("checked out"),
+    "bookings.no-show": N_("gave a desk away: nobody came"),
+    "bookings.complete": N_("closed a booking that was over"),
+    "accounts.register": N_("registered"),
+    "accounts.create": N_("made an account"),
+    "accounts.confirm": N_("confirmed an address or number"),
+    "accounts.sign_in": N_("signed in"),
+    "accounts.sign_out": N_("signed out"),
+    "accounts.change_password": N_("changed the password"),
+    "accounts.reset_password": N_("set a new password"),
+    "accounts.front_desk_code": N_("gave a one-time code"),
+    "accounts.change_email": N_("changed the e-mail address"),
+    "accounts.change_phone": N_("changed the phone number"),
+    "accounts.add_token": N_("made an API token"),
+    "resources.close": N_("closed a place"),
+    "resources.reopen": N_("opened a place again"),
+    "resources.override_day": N_("changed the hours of a day"),
+    "demo.load": N_("loaded the demonstration data"),
+}
+
+ROLES = {
+    Role.ENTREPRENEUR: N_("Entrepreneurs"),
+    Role.CONSULTANT: N_("Consultants"),
+    Role.FRONTDESK: N_("People at the front desk"),
+    Role.MANAGER: N_("Programme managers"),
+    Role.OFFICIAL: N_("Officials"),
+    Role.ADMIN: N_("Administrators"),
+}
+
+MESSAGES = {
+    "bookings/confirmed": N_("Booking confirmed"),
+    "bookings/moved": N_("Booking moved"),
+    "bookings/cancelled": N_("Booking cancelled"),
+    "bookings/reminder": N_("Reminder"),
+    "bookings/missed": N_("Booking missed"),
+}
+
+TASKS = {
+    "notifications.mail": N_("Send a mail"),
+    "accounts.mail_confirmation": N_("Mail a link to confirm"),
+    "accounts.mail_new_address": N_("Mail a link to a new address"),
+    "accounts.mail_reset": N_("Mail a link for a new password"),
+    "bookings.remind": N_("Remind of tomorrow"),
+    "bookings.release": N_("Give desks away"),
+    "bookings.complete": N_("Close what is over"),
+}
+
+STATES = {
+    "requested": N_("requested"),
+    "confirmed": N_("waited for"),
+    "checked-in": N_("here"),
+    "completed": N_("completed"),
+    "no-show": N_("did not come"),
+    "declined": N_("declined"),
+    "cancelled": N_("cancelled"),
+}
+
+
+def said(words: dict[Any, str], code: Any) -> str:
+    return gettext(words[code]) if code in words else str(code)
+
+
+def verbs() -> list[tuple[str, str]]:
+    """(code, words) in the order of the reader's words."""
+    return sorted(((code, gettext(words)) for code, words in VERBS.items()), key=lambda verb: verb[1])
+
+
+def changes(values: dict[str, Any], zone: str) -> str:
+    """Before and after in one line, such as "keadaan: ditunggu → hadir"."""
+    before, after = values.get("before") or {}, values.get("after") or {}
+    if isinstance(before, dict) and isinstance(after, dict) and (before or after):
+        return "; ".join(_changed(before, after, zone))
+    return "; ".join(f"{name}: {_value(value, zone)}" for name, value in values.items())
+
+
+def _changed(before: dict[str, Any], after: dict[str, Any], zone: str) -> Iterator[str]:
+    names = {
+        "state": gettext("state"),
+        "starts_at": gettext("from"),
+        "ends_at": gettext("until"),
+        "resource_id": gettext("place number"),
+    }
+    for name in dict.fromkeys([*before, *after]):
+        old, new = before.get(name), after.get(name)
+        if old != new:
+            parts = [_value(part, zone) for part in (old, new) if part is not None]
+            yield f"{names.get(name, name)} {' → '.join(parts)}"
+
+
+def _value(value: Any, zone: str) -> str:
+    if isinstance(value, list):
+        return ", ".join(_value(part, zone) for part in value)
+    if not isinstance(value, str):
+        return str(value)
+    if MOMENT.match(value):
+        moment = filters.local(datetime.fromisoformat(value), zone)
+        return f"{moment.day} {filters.month_short(moment)} {filters.clock_time(moment)}"
+    return said(STATES, value)
