@@ -90,7 +90,7 @@ def run_jobs(app: Flask) -> Callable[[], None]:
         # In a thread of its own: the main one may have an event loop already, of a browser.
         thread = threading.Thread(target=work)
         thread.start()
-        thread.join(60)
+        thread.join(120)
         assert not thread.is_alive()
         if failures:
             raise failures[0]
