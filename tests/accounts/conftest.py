@@ -1,6 +1,6 @@
 """People with passwords, how much hashing a request costs, and what was put into the queue."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,8 +18,19 @@ from tests.factories import LONG_AGO, PersonFactory
 PASSWORD = "kopi pagi di slawi"
 
 
+REAL_HASHER = passwords._hasher
+
+
+@pytest.fixture(autouse=True)
+def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same algorithm with little work, also for the hash that is nobody's."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", hasher)
+    monkeypatch.setattr(passwords, "_NOBODY", hasher.hash("nobody's"))
+
+
 @pytest.fixture
-def member(session: Session) -> Callable[..., Person]:
+def member(session: Session, quick_hashing: None) -> Callable[..., Person]:
     """`member(...)`: somebody committed, with PASSWORD."""
     password_hash = passwords.hash_password(PASSWORD)
 
@@ -52,10 +63,10 @@ class CountingHasher:
 
 
 @pytest.fixture
-def hashing(monkeypatch: pytest.MonkeyPatch) -> Iterator[CountingHasher]:
+def hashing(monkeypatch: pytest.MonkeyPatch, quick_hashing: None) -> CountingHasher:
     counting = CountingHasher(passwords._hasher)
     monkeypatch.setattr(passwords, "_hasher", counting)
-    return counting  # type: ignore[return-value]
+    return counting
 
 
 Queue = Callable[[str], list[dict[str, Any]]]

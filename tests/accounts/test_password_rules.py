@@ -1,7 +1,10 @@
 """Which passwords are refused, and that all others are not."""
 
 import pytest
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 
+from portal.accounts import passwords
 from portal.accounts.password_rules import (
     COMMON,
     EasyPassword,
@@ -12,7 +15,7 @@ from portal.accounts.password_rules import (
     check_password,
     common_passwords,
 )
-from portal.accounts.passwords import first_fit, fits, hash_password
+from portal.accounts.passwords import first_fit, fits, hash_password, is_outdated
 
 OWN = ("Siti Nuraeni", "siti.nuraeni@gmail.com", "+6281234567890")
 
@@ -105,10 +108,17 @@ def test_the_list_is_sorted_and_long() -> None:
     assert all(line == line.lower() and len(line) >= 3 for line in lines)
 
 
+def test_the_work_is_what_owasp_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    assert hash_password("kopi pagi").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    with pytest.raises(VerifyMismatchError):  # the hash that is nobody's costs the same
+        PasswordHasher().verify(passwords._NOBODY, "kopi pagi")
+    assert not is_outdated(passwords._NOBODY)
+
+
 def test_signs_that_look_alike_are_one_password() -> None:
     """NFKC: a phone's keyboard may compose what a laptop's does not."""
     kept = hash_password("cafe\u0301 pagi sekali")
-    assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert fits("café pagi sekali", kept)
     assert not fits("cafe pagi sekali", kept)
 
