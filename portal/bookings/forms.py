@@ -39,6 +39,8 @@ def parse_moment(value: str) -> datetime:
     moment = datetime.fromisoformat(value.replace(" ", "+") if "T" in value else value)
     if moment.tzinfo is None or moment.utcoffset() is None:
         raise ValueError("no offset")
+    if not 2000 <= moment.year <= 2200:
+        raise ValueError("no time of this place")
     return moment
 
 

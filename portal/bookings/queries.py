@@ -9,7 +9,7 @@ from sqlalchemy import Row, text
 
 from portal.db import Reader, Words
 from portal.resources.calendar import SiteCalendar
-from portal.resources.claims import LockedResource
+from portal.resources.claims import LockedResource, normalised_reference
 from portal.resources.free_time import epoch_minutes
 from portal.resources.models import ResourceKind, State
 from portal.resources.queries import HOURS, BoardRow, board, read_calendar, site_map, sites
@@ -233,7 +233,7 @@ def booking_row(row: Row[Any]) -> BookingRow:
 def booking(reader: Reader, reference: str, person_id: int, *, sees_all: bool = False) -> BookingRow | None:
     """A person's own booking; the front desk's (`sees_all`) anyone's; None for somebody else's."""
     row = reader.execute(
-        _BY_REFERENCE, {"reference": reference[:40], "person_id": person_id, "sees_all": sees_all}
+        _BY_REFERENCE, {"reference": normalised_reference(reference)[:40], "person_id": person_id, "sees_all": sees_all}
     ).one_or_none()
     return booking_row(row) if row else None
 

@@ -1,0 +1,262 @@
+"""My bookings, the ticket, book, move, cancel: as a person, a stranger and somebody in a hurry sees them."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import time_machine
+from icalendar import Calendar
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.bookings import services
+from portal.resources.models import Claim, Reservation, State
+from tests.bookings.house import NOW, House, at
+from tests.client import Visitor
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.fixture(autouse=True)
+def monday_morning() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def wanted(house: House, start: Any = None, end: Any = None, **more: Any) -> dict[str, str]:
+    fields = {
+        "resource_id": house.desk.id,
+        "starts_at": (start or at(10)).isoformat(),
+        "ends_at": (end or at(12)).isoformat(),
+    }
+    return {name: str(value) for name, value in (fields | more).items()}
+
+
+def count(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Reservation)) or 0
+
+
+def test_booking_leads_to_the_ticket(house: House, visitor: Visit, session: Session) -> None:
+    person = visitor(house.person)
+    answer = person.submit("/bookings", wanted(house))
+    assert answer.status_code == 302
+    reference = re.search(r"/bookings/(\w+)\?new=1", answer.location)
+    assert reference
+    page = person.get(answer.location)
+    assert page.status_code == 200
+    assert f"Meja {house.desk.name} jadi milikmu." in page.text
+    assert "wa.me" in page.text
+    assert f"{reference[1]}.ics" in page.text
+    assert "Jl. A. Yani 7" in page.text
+
+
+def test_a_second_click_leads_to_the_same_ticket(house: House, visitor: Visit, session: Session) -> None:
+    person = visitor(house.person)
+    first = person.submit("/bookings", wanted(house))
+    second = person.submit("/bookings", wanted(house))
+    assert first.location.split("?")[0] == second.location
+    assert count(session) == 1
+
+
+def test_somebody_was_quicker(house: House, visitor: Visit) -> None:
+    house.book(at(10), at(12), house.rival)
+    person = visitor(house.person)
+    page = person.submit("/bookings", wanted(house))
+    assert page.status_code == 409
+    assert "baru saja diambil orang" in page.text
+    offers = re.findall(
+        r'name="resource_id" value="(\d+)">\s*<input type="hidden" name="starts_at" value="([^"]+)"',
+        page.text,
+    )
+    assert (str(house.other.id), at(10).isoformat()) in offers
+    assert (str(house.desk.id), at(12).isoformat()) in offers
+    taken = {"resource_id": offers[0][0], "starts_at": offers[0][1], "ends_at": at(12).isoformat()}
+    assert person.submit("/bookings", taken).status_code == 302
+
+
+def test_a_rule_is_told_and_nothing_is_saved(house: House, visitor: Visit, session: Session) -> None:
+    page = visitor(house.person).submit("/bookings", wanted(house, at(8), at(8, 30)))
+    assert page.status_code == 422
+    assert "Jam itu sudah lewat" in page.text
+    assert count(session) == 0
+
+
+BAD = {
+    "naive": {"starts_at": "2026-09-07T10:00"},
+    "no date": {"starts_at": "2026-06-31T10:00+07:00"},
+    "NUL": {"starts_at": "2026-09-07T10:00+07:00\0"},
+    "words": {"ends_at": "later"},
+    "nothing": {"ends_at": ""},
+    "minus": {"resource_id": "-1"},
+    "huge": {"resource_id": str(10**30)},
+    "true": {"resource_id": "true"},
+    "missing": {"resource_id": "2147483647"},
+    "year one": {"starts_at": "0001-01-01T00:00+07:00", "ends_at": "0001-01-01T02:00+07:00"},
+    "year 9999": {"starts_at": "9999-12-31T20:00-07:00", "ends_at": "9999-12-31T23:00-07:00"},
+    "reversed": {"starts_at": "2026-09-07T12:00+07:00", "ends_at": "2026-09-07T10:00+07:00"},
+    "equal": {"ends_at": "2026-09-07T10:00+07:00"},
+    "off the grid": {"starts_at": "2026-09-07T10:10+07:00"},
+    "across midnight": {"starts_at": "2026-09-07T19:00+07:00", "ends_at": "2026-09-08T09:00+07:00"},
+    "outside hours": {"starts_at": "2026-09-08T02:00+07:00", "ends_at": "2026-09-08T03:00+07:00"},
+    "other status": {"status": "completed", "starts_at": "2026-09-07T08:00+07:00"},
+}
+
+
+@pytest.mark.parametrize("change", BAD.values(), ids=BAD)
+def test_bad_input_is_refused_in_words(
+    house: House, visitor: Visit, session: Session, change: dict[str, str]
+) -> None:
+    person = visitor(house.person)
+    answer = person.submit("/bookings", wanted(house) | change)
+    assert answer.status_code in {302, 409, 422}
+    if answer.status_code == 302:
+        assert urlsplit(answer.location).path == "/spaces"
+        with person.session_transaction() as cookie:
+            assert cookie["_flashes"]
+    assert count(session) == 0
+
+
+def test_more_than_was_asked_for_changes_nothing(house: House, visitor: Visit, session: Session) -> None:
+    extra = {"person_id": house.rival.id, "role": "admin", "status": "cancelled", "user_id": 1}
+    visitor(house.person).submit("/bookings", wanted(house, **extra))
+    reservation = session.scalars(select(Reservation)).one()
+    assert (reservation.person_id, reservation.state) == (house.person.id, State.CONFIRMED)
+
+
+@pytest.mark.parametrize("parts", [501, 50_000])
+def test_a_form_of_very_many_parts(house: House, visitor: Visit, parts: int) -> None:
+    many = {f"field{n}": "x" for n in range(parts)}
+    answer = visitor(house.person).post(
+        "/bookings", data=many, content_type="multipart/form-data" if parts < 1000 else None
+    )
+    assert 400 <= answer.status_code < 500
+
+
+def test_a_body_of_eleven_megabytes(house: House, visitor: Visit) -> None:
+    answer = visitor(house.person).post("/bookings", data={"csrf_token": "x" * 11 * 2**20})
+    assert answer.status_code in {413, 422}
+
+
+def test_a_forged_token_books_nothing(house: House, visitor: Visit, session: Session) -> None:
+    answer = visitor(house.person).post("/bookings", data=wanted(house) | {"csrf_token": "forged"})
+    assert answer.status_code == 422
+    assert count(session) == 0
+
+
+def test_a_stranger_keeps_the_choice_in_hand(house: House, visitor: Visit) -> None:
+    nobody = visitor()
+    answer = nobody.get("/bookings/new", query_string=wanted(house))
+    assert answer.status_code == 302
+    assert urlsplit(answer.location).path == "/register"
+    kept = parse_qs(urlsplit(answer.location).query)["next"][0]
+    assert urlsplit(kept).path == "/bookings/new"
+    page = nobody.get(answer.location)
+    assert f"Meja {house.desk.name}, pukul 10.00–12.00" in page.text
+
+
+def test_the_choice_once_more_for_whoever_is_signed_in(house: House, visitor: Visit) -> None:
+    page = visitor(house.person).get("/bookings/new", query_string=wanted(house))
+    assert page.status_code == 200
+    assert "10.00–12.00" in page.text
+
+
+@pytest.mark.parametrize(
+    "query", [{}, {"resource_id": "x"}, {"resource_id": "1", "starts_at": "x", "ends_at": "y"}]
+)
+def test_a_broken_choice_leads_to_the_desks(house: House, visitor: Visit, query: dict[str, str]) -> None:
+    assert visitor().get("/bookings/new", query_string=query).location == "/spaces"
+
+
+def test_my_bookings(house: House, visitor: Visit) -> None:
+    person = visitor(house.person)
+    assert "Belum ada pesanan" in person.get("/bookings").text
+    coming = house.book(at(10), at(12))
+    gone = house.book(at(14), at(15))
+    house.do(services.cancel, gone)
+    page = person.get("/bookings").text
+    assert page.index(coming.reference) < page.index(gone.reference)
+    assert "1 pesanan menunggumu" in page
+    english = person.get("/bookings?lang=en").text
+    assert "One booking is coming" in english
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "99999999999"])
+def test_a_page_that_is_not_there(house: House, visitor: Visit, page: str) -> None:
+    assert visitor(house.person).get(f"/bookings?page={page}").status_code in {200, 404}
+
+
+def test_cancelling_asks_first(house: House, visitor: Visit) -> None:
+    booked, person = house.book(at(14), at(15)), visitor(house.person)
+    assert "Batalkan" in person.get(f"/bookings/{booked.reference}/cancel").text
+    assert house.state(booked) == State.CONFIRMED
+    assert person.submit(f"/bookings/{booked.reference}/cancel").status_code == 302
+    assert person.submit(f"/bookings/{booked.reference}/cancel").status_code == 302
+    assert house.state(booked) == State.CANCELLED
+    assert "Dibatalkan" in person.get(f"/bookings/{booked.reference}").text
+
+
+def test_moving_goes_by_the_day_page(house: House, visitor: Visit, session: Session) -> None:
+    booked, person = house.book(at(14), at(15)), visitor(house.person)
+    answer = person.get(f"/bookings/{booked.reference}/move")
+    page = person.get(answer.location + f"&pick={house.desk.id}&at=14:30")
+    assert "Kamu sedang memindahkan pesanan" in page.text
+    assert f'action="/bookings/{booked.reference}/move"' in page.text
+    moved = person.submit(f"/bookings/{booked.reference}/move", wanted(house, at(14, 30), at(15, 30)))
+    assert moved.location == f"/bookings/{booked.reference}"
+    assert session.scalars(select(Claim.starts_at)).one() == at(14, 30)
+
+
+def test_a_move_that_fails_keeps_the_old_time(house: House, visitor: Visit, session: Session) -> None:
+    booked, person = house.book(at(14), at(15)), visitor(house.person)
+    house.book(at(16), at(17), house.rival)
+    page = person.submit(f"/bookings/{booked.reference}/move", wanted(house, at(16), at(17)))
+    assert page.status_code == 409
+    assert f'action="/bookings/{booked.reference}/move"' in page.text
+    starts = select(Claim.starts_at).where(Claim.reservation_id == booked.id)
+    assert session.scalars(starts).one() == at(14)
+
+
+def test_book_again_proposes_the_same_desk(house: House, visitor: Visit) -> None:
+    booked, person = house.book(at(14), at(15)), visitor(house.person)
+    house.do(services.cancel, booked)
+    page = person.get(f"/bookings/{booked.reference}/again", follow_redirects=True)
+    assert 'class="confirm"' in page.text
+    assert f"Meja {house.desk.name}, pukul 14.00–15.00" in page.text
+
+
+def test_the_calendar_file(house: House, visitor: Visit) -> None:
+    booked = house.book(at(14), at(15))
+    answer = visitor(house.person).get(f"/bookings/{booked.reference}.ics")
+    assert answer.mimetype == "text/calendar"
+    event = Calendar.from_ical(answer.data).walk("VEVENT")[0]
+    assert event["DTSTART"].dt == at(14)
+    assert event["DTEND"].dt - event["DTSTART"].dt == timedelta(hours=1)
+    assert booked.reference.lower() in event["UID"]
+
+
+@pytest.mark.parametrize("path", ["", ".ics", "/cancel", "/move", "/again"])
+def test_somebody_elses_booking_is_not_there(house: House, visitor: Visit, path: str) -> None:
+    booked = house.book(at(14), at(15))
+    assert visitor(house.rival).get(f"/bookings/{booked.reference}{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["cancel", "move"])
+def test_somebody_elses_booking_cannot_be_changed(house: House, visitor: Visit, path: str) -> None:
+    booked = house.book(at(14), at(15))
+    answer = visitor(house.rival).submit(
+        f"/bookings/{booked.reference}/{path}", wanted(house, at(16), at(17))
+    )
+    assert answer.status_code == 404
+    assert house.state(booked) == State.CONFIRMED
+
+
+@pytest.mark.parametrize("reference", ["x", "TRS" + "X" * 5000, "%00", "🙂", "..%2f", "TRS 7K4 M2W"])
+def test_references_that_are_none(house: House, visitor: Visit, reference: str) -> None:
+    assert visitor(house.person).get(f"/bookings/{reference}").status_code == 404
+
+
+def test_house_rules_name_the_numbers(house: House, visitor: Visit) -> None:
+    assert "4 jam" in visitor().get("/house-rules").text
