@@ -32,7 +32,17 @@ def serving(settings: Settings) -> Iterator[int]:
     }
     environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
     command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--worker-class", "gthread"]
-    command += ["--workers", "2", "--threads", "4", "--bind", f"127.0.0.1:{port}", "--log-level", "warning", "wsgi:app"]
+    command += [
+        "--workers",
+        "2",
+        "--threads",
+        "4",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--log-level",
+        "warning",
+        "wsgi:app",
+    ]
     process = subprocess.Popen(command, cwd=ROOT, env=environ, start_new_session=True)
     try:
         _wait(port, process)
@@ -67,4 +77,6 @@ def ask(
     response = connection.getresponse()
     content = response.read()
     connection.close()
-    return response.status, json.loads(content) if "json" in (response.getheader("Content-Type") or "") else content
+    return response.status, json.loads(content) if "json" in (
+        response.getheader("Content-Type") or ""
+    ) else content

@@ -108,7 +108,9 @@ def test_moving_and_cancelling_meanwhile(session: Session, house: House, hosts: 
         assert ask(hosts[0], "GET", where, mine)[1]["status"] == "cancelled"
 
 
-def test_one_key_books_once_however_often_it_is_sent(session: Session, house: House, hosts: list[int]) -> None:
+def test_one_key_books_once_however_often_it_is_sent(
+    session: Session, house: House, hosts: list[int]
+) -> None:
     token = token_of(session, house.person)
     send = partial(ask, method="POST", path="/api/v1/bookings", token=token, body=slot(house, 10, 12))
     answers = all_at_once([partial(send, hosts[i % 2], **{"Idempotency-Key": "once"}) for i in range(12)])
@@ -121,7 +123,9 @@ def test_a_quota_is_counted_under_rivals(session: Session, house: House, hosts: 
     token = token_of(session, house.person)
     starts = [datetime.fromisoformat(moment(8)).hour + n % 12 for n in range(12)]
     requests = [
-        partial(ask, hosts[n % 2], "POST", "/api/v1/bookings", token, slot(house, start, start + 1, desk=desk))
+        partial(
+            ask, hosts[n % 2], "POST", "/api/v1/bookings", token, slot(house, start, start + 1, desk=desk)
+        )
         for n, (start, desk) in enumerate(zip(starts, house.desks(12), strict=True))
     ]
     house.rules.day_minutes = 240

@@ -66,9 +66,7 @@ def test_move_against_book(app: Flask, house: House) -> None:
     for day in range(1, 7):
         booked = house.book(at(10, days=day), at(12, days=day), house.person)
         wanted = at(14, days=day), at(15, days=day)
-        results = race(
-            app, [partial(house.move, booked, *wanted), partial(house.book, *wanted, house.rival)]
-        )
+        results = race(app, [partial(house.move, booked, *wanted), partial(house.book, *wanted, house.rival)])
         assert len(won(results)) == 1
         house.do(services.cancel, booked)
 

@@ -33,7 +33,9 @@ def test_only_db_commits(path: Path) -> None:
         for call in calls(tree)
         if isinstance(call.func, ast.Attribute) and call.func.attr in {"commit", "rollback"}
     ]
-    assert not found, f"{relative(path)} commits or rolls back by itself: {found}. Open a unit_of_work instead."
+    assert not found, (
+        f"{relative(path)} commits or rolls back by itself: {found}. Open a unit_of_work instead."
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,7 +63,9 @@ def test_services_queries_and_models_know_no_flask(path: Path) -> None:
 def test_now_comes_from_the_clock(path: Path) -> None:
     if relative(path) == "portal/clock.py":
         return
-    found = re.findall(r"datetime\.(?:now|utcnow|today)\(|date\.today\(|time\.time\(\)", path.read_text(encoding="utf-8"))
+    found = re.findall(
+        r"datetime\.(?:now|utcnow|today)\(|date\.today\(|time\.time\(\)", path.read_text(encoding="utf-8")
+    )
     assert not found, f"{relative(path)}: {found}. Tests move portal.clock.now() and nothing else."
 
 

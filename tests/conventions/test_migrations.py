@@ -62,7 +62,9 @@ def test_without_the_guard_the_portal_is_not_ready(app: Flask) -> None:
             connection.execute(text("ALTER TABLE claim RENAME CONSTRAINT ex_claim_gone TO ex_claim_overlap"))
 
 
-@pytest.mark.parametrize("statement", ["UPDATE audit_event SET verb = 'x'", "DELETE FROM audit_event", "TRUNCATE audit_event"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit_event SET verb = 'x'", "DELETE FROM audit_event", "TRUNCATE audit_event"]
+)
 def test_the_audit_log_is_append_only(app: Flask, statement: str) -> None:
     with db.engine.connect() as connection, pytest.raises(DBAPIError, match="append-only"):
         connection.execute(text(statement))

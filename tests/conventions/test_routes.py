@@ -36,7 +36,8 @@ def test_every_route_carries_permit_or_public(migrated_app: Flask) -> None:
 
 def test_every_permission_is_asked_for(migrated_app: Flask) -> None:
     asked = {
-        permission_of(migrated_app.view_functions[rule.endpoint], method) for rule, method in rules(migrated_app)
+        permission_of(migrated_app.view_functions[rule.endpoint], method)
+        for rule, method in rules(migrated_app)
     }
     in_code = {"book-for-others", "confirm-person"}
     assert set(PERMISSIONS) - asked - in_code == set()
@@ -48,7 +49,9 @@ def test_nothing_changes_by_following_a_link(migrated_app: Flask) -> None:
     for rule, method in rules(migrated_app):
         if method == "GET" and verbs.search(rule.rule):
             endpoint = rule.endpoint.split(".")[-1]
-            assert endpoint.startswith(("ask_", "show_", "confirm")), f"GET {rule.rule} ({rule.endpoint}) sounds as if it acted"
+            assert endpoint.startswith(("ask_", "show_", "confirm")), (
+                f"GET {rule.rule} ({rule.endpoint}) sounds as if it acted"
+            )
 
 
 def address(rule: Rule, reference: str) -> str:

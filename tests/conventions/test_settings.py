@@ -39,10 +39,19 @@ def test_a_number_that_is_none(tmp_path: Path) -> None:
 
 
 def test_what_make_run_left_is_found(tmp_path: Path) -> None:
-    for name, value in (("database-url", "postgresql:///x"), ("secret-key", "s" * 32), ("base-url", "http://here"), ("demo", "1")):
+    for name, value in (
+        ("database-url", "postgresql:///x"),
+        ("secret-key", "s" * 32),
+        ("base-url", "http://here"),
+        ("demo", "1"),
+    ):
         (tmp_path / name).write_text(value + "\n", encoding="utf-8")
     settings = load_settings({}, tmp_path)
-    assert (settings.database_url, settings.base_url, settings.demo) == ("postgresql+psycopg:///x", "http://here", True)
+    assert (settings.database_url, settings.base_url, settings.demo) == (
+        "postgresql+psycopg:///x",
+        "http://here",
+        True,
+    )
 
 
 def test_addresses_are_normal(tmp_path: Path) -> None:

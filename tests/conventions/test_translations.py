@@ -31,7 +31,10 @@ def used() -> dict[str, str]:
             str(ROOT / folder),
             method_map=[("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")],
             keywords=KEYWORDS,
-            options_map={"**.html": {"extensions": "jinja2.ext.do"}, "**.txt": {"extensions": "jinja2.ext.do"}},
+            options_map={
+                "**.html": {"extensions": "jinja2.ext.do"},
+                "**.txt": {"extensions": "jinja2.ext.do"},
+            },
         ):
             ids = message if isinstance(message, tuple) else (message,)
             found.setdefault(ids[0], f"{folder}/{name}:{line}")
@@ -56,7 +59,9 @@ def catalogues() -> dict[str, dict[str, str]]:
 def test_everything_is_said_in_indonesian() -> None:
     said = {key for words in catalogues().values() for key, text in words.items() if text}
     missing = {key: place for key, place in used().items() if key and key not in said}
-    assert not missing, "\n".join(f"{place}: {key!r}" for key, place in sorted(missing.items(), key=lambda x: x[1]))
+    assert not missing, "\n".join(
+        f"{place}: {key!r}" for key, place in sorted(missing.items(), key=lambda x: x[1])
+    )
 
 
 def test_nothing_is_said_for_nobody() -> None:
