@@ -1,10 +1,11 @@
 """Which language a request is answered in: `?lang=` (kept in a cookie), the cookie, else Indonesian."""
 
+from gettext import NullTranslations
 from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Flask, Response, g, request
-from flask_babel import Babel
+from flask_babel import Babel, Domain
 
 LOCALES = ("id", "en")
 COOKIE = "lang"
@@ -12,7 +13,27 @@ TRANSLATIONS = Path(__file__).resolve().parent.parent / "translations"
 DOMAINS = tuple(sorted(po.stem for po in (TRANSLATIONS / "id" / "LC_MESSAGES").glob("*.po")))
 """One catalogue for each package that speaks."""
 
-babel = Babel()
+
+class _Catalogues(Domain):
+    """Words found by the language alone: a page asks for dozens, and Flask-Babel looks around anew for each."""
+
+    def __init__(self) -> None:
+        super().__init__(domain=";".join(DOMAINS))
+        self._by_locale: dict[str, NullTranslations] = {}
+
+    def get_translations(self) -> NullTranslations:
+        locale = current_locale()
+        found = self._by_locale.get(locale)
+        if found is None:
+            found = self._by_locale[locale] = super().get_translations()
+        return found
+
+
+class _Babel(Babel):
+    domain_instance = _Catalogues()
+
+
+babel = _Babel()
 
 
 def init_app(app: Flask) -> None:
@@ -20,12 +41,20 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DOMAIN"] = ";".join(DOMAINS)
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join([str(TRANSLATIONS)] * len(DOMAINS))
     babel.init_app(app, locale_selector=current_locale)
+    catalogues = babel.domain_instance
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: catalogues.get_translations().gettext(text),
+        ngettext=lambda one, many, count: catalogues.get_translations().ngettext(one, many, count),
+        newstyle=True,
+    )
     app.after_request(_remember)
 
 
 def current_locale() -> str:
     """ "id" or "en"."""
-    if "locale" not in g:
+    try:
+        return g.locale  # type: ignore[no-any-return]
+    except AttributeError:
         asked = request.args.get(COOKIE) if request else None
         kept = request.cookies.get(COOKIE) if request else None
         g.locale = next((value for value in (asked, kept) if value in LOCALES), "id")

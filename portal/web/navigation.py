@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
-from flask import current_app, request, url_for
+from flask import Flask, current_app, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 
 from portal.errors import N_
+from portal.permissions import PERMISSIONS, Role
+from portal.web.locale import current_locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +40,43 @@ ENTRIES = (
 )
 
 
-@lru_cache(maxsize=1)
-def _known_entries(app_id: int) -> tuple[Entry, ...]:
-    return tuple(entry for entry in ENTRIES if entry.endpoint in current_app.view_functions)
+@dataclass(frozen=True, slots=True)
+class Shown:
+    endpoint: str
+    url: str
+    label: str
+    icon: str
+    on_phone: bool
+    active: bool
 
 
-def entries() -> list[dict[str, Any]]:
-    signed_in = current_user.is_authenticated
+def entries() -> tuple[Shown, ...]:
+    """What this person's menu holds, seen from the present page."""
+    roles: frozenset[Role] | None = current_user.roles if current_user.is_authenticated else None
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    return _entries(app, current_locale(), request.endpoint, roles)
 
+
+@lru_cache(maxsize=512)
+def _entries(
+    app: Flask, locale: str, endpoint: str | None, roles: frozenset[Role] | None
+) -> tuple[Shown, ...]:
     def visible(entry: Entry) -> bool:
         if entry.permission is None:
             return True
         if entry.permission == "anonymous":
-            return not signed_in
-        return bool(signed_in and current_user.can(entry.permission))
+            return roles is None
+        return roles is not None and bool(PERMISSIONS[entry.permission] & roles)
 
-    return [
-        {
-            "endpoint": entry.endpoint,
-            "url": url_for(entry.endpoint),
-            "label": gettext(entry.label),
-            "icon": entry.icon,
-            "on_phone": entry.on_phone,
-            "active": request.endpoint == entry.endpoint or request.endpoint in entry.also,
-        }
-        for entry in _known_entries(id(current_app._get_current_object()))  # type: ignore[attr-defined]
-        if visible(entry)
-    ]
+    return tuple(
+        Shown(
+            entry.endpoint,
+            url_for(entry.endpoint),
+            gettext(entry.label),
+            entry.icon,
+            entry.on_phone,
+            endpoint == entry.endpoint or endpoint in entry.also,
+        )
+        for entry in ENTRIES
+        if entry.endpoint in app.view_functions and visible(entry)
+    )
