@@ -32,7 +32,6 @@ from portal.demo.rows import Ground, register_in_time, write_visits
 from portal.resources.free_time import epoch_minutes
 from portal.resources.models import Site
 
-HISTORY_DAYS = 183
 HORIZON_DAYS = 2 * COMING_DAYS + 2
 FULL_DAYS_AT_ONCE = 365
 EARLIEST = date(1990, 1, 1)
@@ -47,6 +46,8 @@ class Load:
     bookings: int | None = None
     """How many in all; None: as many as six months hold. Never fewer than today and the coming days need."""
     seed: int = 3328
+    days: int = 183
+    """Of ordinary history before today: six months."""
     password: str
 
 
@@ -99,7 +100,7 @@ def begin(session: Session, command: Load, *, at: datetime) -> Plan:
     spots = make_spots(session, site_id)
     today = calendar_of(session, site_id, at.date(), at.date()).today(at)
     close_for_class(session, site_id, spots, today, at=at)
-    first, last = today - timedelta(days=HISTORY_DAYS), today + timedelta(days=HORIZON_DAYS)
+    first, last = today - timedelta(days=command.days), today + timedelta(days=HORIZON_DAYS)
     calendar = calendar_of(session, site_id, first, date(today.year + 1, 12, 31))
     visits = living_days(command.seed, calendar, spots, Crowd(guests), first, last, epoch_minutes(at))
     recent, older = _as_many(visits, command.bookings, calendar.midnight(today))

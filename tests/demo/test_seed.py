@@ -15,39 +15,46 @@ from portal.demo.rows import references_of
 from tests.demo.test_loading import DIGEST, OVERLAPS, PASSWORD, loaded_data
 
 
+def scalar(session: Session, statement: str, **parameters: object) -> int:
+    return int(session.execute(text(statement), parameters).scalar_one())
+
+
 def digest(app: Flask, **options: int) -> str:
     with loaded_data(app, Load(password=PASSWORD, **options)) as (session, _):
         return str(session.execute(DIGEST).scalar_one())
 
 
 def test_the_same_seed_gives_the_same_rows(migrated_app: Flask) -> None:
-    first, again, other = (digest(migrated_app, people=30, bookings=0, seed=seed) for seed in (1, 1, 2))
+    first, again, other = (digest(migrated_app, people=30, days=20, seed=seed) for seed in (1, 1, 2))
     assert first == again
     assert first != other
 
 
 def test_as_many_bookings_as_wanted_without_overlap(migrated_app: Flask) -> None:
-    with loaded_data(migrated_app, Load(password=PASSWORD, people=90, bookings=20_000)) as (session, plan):
+    command = Load(password=PASSWORD, people=90, days=20, bookings=5_000)
+    with loaded_data(migrated_app, command) as (session, plan):
         assert plan.older > 1000
-        assert session.execute(text("SELECT count(*) FROM claim")).scalar() == 20_000
-        assert (
-            session.execute(
-                text("SELECT count(*) FROM reservation WHERE starts_at < :first"), {"first": plan.first}
-            ).scalar()
-            == plan.older
-        )
+        assert scalar(session, "SELECT count(*) FROM claim") == 5_000
+        older = "SELECT count(*) FROM reservation WHERE starts_at < :first"
+        assert scalar(session, older, first=plan.first) == plan.older
         for same in ("resource_id", "person_id"):
-            assert session.execute(text(OVERLAPS.format(same=same))).scalar() == 0
-        following = session.execute(
-            text("SELECT nextval(pg_get_serial_sequence('reservation', 'id'))")
-        ).scalar()
-        assert following == session.execute(text("SELECT max(id) + 1 FROM reservation")).scalar()
+            assert scalar(session, OVERLAPS.format(same=same)) == 0
+        following = scalar(session, "SELECT nextval(pg_get_serial_sequence('reservation', 'id'))")
+        assert following == scalar(session, "SELECT max(id) + 1 FROM reservation")
+
+
+def test_fewer_bookings_leave_today_and_the_coming_days(migrated_app: Flask) -> None:
+    with loaded_data(migrated_app, Load(password=PASSWORD, days=10, bookings=0)) as (session, plan):
+        assert plan.older == 0
+        assert (
+            scalar(session, "SELECT count(*) FROM reservation WHERE starts_at < '2026-09-07 17:00+00'") == 0
+        )
+        assert scalar(session, "SELECT count(*) FROM reservation") == plan.total > 500
 
 
 def test_nobody_comes_where_nobody_is(migrated_app: Flask) -> None:
-    with loaded_data(migrated_app, Load(password=PASSWORD, people=0)) as (session, plan):
-        assert plan.total == 0
-        assert session.execute(text("SELECT count(*) FROM reservation")).scalar() == 0
+    with loaded_data(migrated_app, Load(password=PASSWORD, people=0, days=10)) as (session, plan):
+        assert plan.total == scalar(session, "SELECT count(*) FROM reservation") == 0
 
 
 @pytest.mark.parametrize(
@@ -61,7 +68,7 @@ def test_nobody_comes_where_nobody_is(migrated_app: Flask) -> None:
 )
 def test_two_weeks_hold_open_days_whatever_the_day(migrated_app: Flask, at: datetime) -> None:
     with migrated_app.app_context(), Session(db.engine) as session:
-        plan = begin(session, Load(password=PASSWORD, people=20, bookings=0), at=at)
+        plan = begin(session, Load(password=PASSWORD, people=20, days=3), at=at)
         today = calendar_of(session, plan.site_id, at.date(), at.date()).today(at)
         calendar = calendar_of(session, plan.site_id, today, today + timedelta(days=14))
         days = [today + timedelta(days=ahead) for ahead in range(1, 15)]

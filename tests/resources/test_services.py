@@ -87,7 +87,7 @@ def open_minutes(session: Session, desk: Resource, day: date = TUESDAY) -> int:
 
 def names(session: Session, site: Site) -> dict[date, Words]:
     rows = session.execute(select(SpecialDay.day, SpecialDay.name).where(SpecialDay.site_id == site.id))
-    return {day: name for day, name in rows}
+    return {row.day: row.name for row in rows}
 
 
 def test_holidays_come_in_both_languages_and_categories() -> None:
@@ -242,7 +242,7 @@ def test_reopening_ends_what_has_begun_and_takes_back_what_has_not(session: Sess
     over = close(session, closing(desk, clock(6), clock(7)), at=AT).closure_id
     for closure_id in (begun, coming, over, begun):
         reopen(session, closure_id, actor_id=None, at=clock(12))
-    rows = {id_: ends_at for id_, ends_at in session.execute(select(Closure.id, Closure.ends_at))}
+    rows = {row.id: row.ends_at for row in session.execute(select(Closure.id, Closure.ends_at))}
     assert rows == {begun: clock(12), over: clock(7)}
     assert open_minutes(session, desk) == 480
     assert session.scalar(select(func.count()).where(AuditEvent.verb == "resources.reopen")) == 2
