@@ -15,7 +15,7 @@ from portal.jobs import FinalError, job
 from portal.notifications.calendar_files import CalendarEvent, Party, calendar_file
 from portal.notifications.letters import Letter, addressed
 from portal.notifications.models import Message
-from portal.notifications.post import hand_over, sender_of
+from portal.notifications.post import UnsentError, hand_over, sender_of
 from portal.notifications.queries import waiting
 from portal.notifications.wording import worded
 
@@ -44,9 +44,11 @@ def mail(
         if message is None or message.mailed_at is not None:
             return
         template, facts = message.template, message.facts
-    if settings.mail_url is None or (until and datetime.fromisoformat(until) < now()):
-        log.info("mail left out", template=template, message=message_id)
+    if until and datetime.fromisoformat(until) < now():
+        log.info("mail came too late", template=template, message=message_id)
         return
+    if settings.mail_url is None:
+        raise UnsentError("PORTAL_MAIL_URL is not set")
     try:
         to = addressed(name, address)
     except ValueError:
