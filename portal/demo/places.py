@@ -215,11 +215,11 @@ def make_spots(session: Session, site_id: int) -> list[Spot]:
 
 
 def close_for_class(session: Session, site_id: int, spots: list[Spot], today: date, *, at: datetime) -> None:
-    """Four desks, from morning to one o'clock, on the third weekday from now that is open."""
+    """Four desks, all day, on the third weekday from now that is open."""
     calendar = calendar_of(session, site_id, today, today + timedelta(days=30))
     coming = (today + timedelta(days=ahead) for ahead in range(1, 31))
     day = [day for day in coming if day.weekday() < 5 and calendar.site_hours(day)][2]
-    starts_at, ends_at = (datetime.combine(day, time(hour), calendar.zone) for hour in (9, 13))
+    starts_at, ends_at = (datetime.combine(day, time(hour), calendar.zone) for hour in (8, 20))
     for spot in spots:
         if spot.name in CLOSED_DESKS:
             command = CloseCommand(
