@@ -126,6 +126,7 @@ def test_the_server_ends_when_its_owner_is_killed(folder: Path) -> None:
     with owner(folder) as (process, url):
         pid = postmaster(folder)
         process.kill()
+        process.wait()
         assert gone(pid)
         with server(folder, durable=False) as again:
             assert query(again, "SELECT 1") == 1
@@ -137,6 +138,7 @@ def test_it_starts_after_everything_was_killed_at_once(folder: Path) -> None:
         pid = postmaster(folder)
         os.kill(pid, signal.SIGKILL)
         process.kill()
+        process.wait()
         assert gone(pid)
         assert (folder / "postmaster.pid").exists()
         with server(folder, durable=False) as again:
