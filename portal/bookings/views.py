@@ -28,7 +28,8 @@ from portal.errors import Conflict, PortalError
 from portal.notifications.calendar_files import Method, Party, calendar_file
 from portal.notifications.post import sender_of
 from portal.permissions import permit, public
-from portal.resources.queries import booking_rules, resource_facts, site_map, sites
+from portal.resources.free_time import epoch_minutes
+from portal.resources.queries import SiteMap, booking_rules, resource_facts, site_map, sites
 from portal.resources.refusals import SlotTaken
 from portal.web import metrics
 from portal.web.errors import status_of, words
@@ -153,11 +154,24 @@ def ticket(reference: str) -> str:
         booking=row,
         site=site,
         held=held,
+        ribbon=_ribbon(row, site),
         qr=qr.svg_path(row.reference),
         is_new="new" in request.args,
         can_change=row.can_change(now(), by_staff=current_user.is_staff),
         at=now(),
     )
+
+
+def _ribbon(row: BookingRow, site: SiteMap | None) -> tuple[list[tuple[str, int]], int, list[str]]:
+    """The day of the ticket as one line: parts in half hours, how many there are, and the hours below."""
+    hours = site.calendar.site_hours(row.starts.date()) if site else []
+    start, end = epoch_minutes(row.starts_at), epoch_minutes(row.ends_at)
+    if site is None or not hours or not hours[0][0] <= start < end <= hours[-1][1]:
+        return [], 0, []
+    opens, closes = hours[0][0], hours[-1][1]
+    widths = [("shut", start - opens), ("mine", end - start), ("shut", closes - end)]
+    scale = [f"{site.calendar.moment(minute):%H}" for minute in range(opens, closes, 60)]
+    return [(state, minutes // 30) for state, minutes in widths if minutes >= 30], (closes - opens) // 30, scale
 
 
 @blueprint.get("/bookings/<reference>.ics")
