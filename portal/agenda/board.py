@@ -12,6 +12,8 @@ from portal.resources.queries import BoardRow, SiteMap, SiteRow, board, site_map
 
 DAYS_AHEAD = 31
 HOUR = 60
+FEW = 6
+"""With fewer hours left than these, the next day is shown as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,9 @@ class Board:
     """Desks that are open then."""
     zones: tuple[ZonePart, ...]
     hours: tuple[Hour, ...]
+    next_day: date | None
+    next_hours: tuple[Hour, ...]
+    """Of the day after this one that is open, when little is left of this one."""
 
     @property
     def is_today(self) -> bool:
@@ -74,11 +79,14 @@ def start_board(reader: Reader, *, now: datetime) -> Board | None:
     today = found.calendar.today(now)
     slot = min((rules.slot_minutes for rules in found.rules.values()), default=HOUR)
     day = _next_day(found, today, epoch_minutes(now), slot)
-    begin, end = found.calendar.midnight(day), found.calendar.midnight(day + timedelta(days=1))
-    return board_of(found, day, board(reader, site.id, begin, end, ResourceKind.DESK), now=now)
+    following = _next_day(found, day + timedelta(days=1), epoch_minutes(now), slot)
+    begin, end = found.calendar.midnight(day), found.calendar.midnight(following + timedelta(days=1))
+    rows = board(reader, site.id, begin, end, ResourceKind.DESK)
+    return board_of(found, day, following, rows, now=now)
 
 
-def board_of(found: SiteMap, day: date, rows: Sequence[BoardRow], *, now: datetime) -> Board:
+def board_of(found: SiteMap, day: date, following: date, rows: Sequence[BoardRow], *, now: datetime) -> Board:
+    """`rows` hold the claims of both days."""
     calendar, minute = found.calendar, epoch_minutes(now)
     today = calendar.today(now)
     stretches = calendar.site_hours(day)
@@ -87,6 +95,8 @@ def board_of(found: SiteMap, day: date, rows: Sequence[BoardRow], *, now: dateti
     instant = minute if is_open or not columns else columns.first
     ready = [row for row in rows if covers(calendar.open_on(day, row.resource.place), (instant, instant + 1))]
     free = [row for row in ready if not any(start <= instant < end for start, end in row.taken)]
+    hours = _hours(found, day, rows, columns)
+    next_columns = _columns(found, following, rows, minute) if hours and len(hours) < FEW else None
     special = None if calendar.site_hours(today) else calendar.special(today)
     return Board(
         site=found.site,
@@ -99,7 +109,9 @@ def board_of(found: SiteMap, day: date, rows: Sequence[BoardRow], *, now: dateti
         free=len(free),
         total=len(ready),
         zones=tuple(_zones(found, ready, {row.resource.id for row in free})),
-        hours=tuple(_hours(found, day, rows, columns)) if columns else (),
+        hours=hours,
+        next_day=following if next_columns else None,
+        next_hours=_hours(found, following, rows, next_columns),
     )
 
 
@@ -124,14 +136,17 @@ def _columns(found: SiteMap, day: date, rows: Sequence[BoardRow], minute: int) -
     return Columns(first, step, count, first - midnight) if count > 0 else None
 
 
-def _hours(found: SiteMap, day: date, rows: Sequence[BoardRow], columns: Columns) -> Iterable[Hour]:
+def _hours(found: SiteMap, day: date, rows: Sequence[BoardRow], columns: Columns | None) -> tuple[Hour, ...]:
     """A desk is free in an hour when all of its slots are."""
+    if columns is None:
+        return ()
     signs = [pattern(columns, found.calendar.open_on(day, row.resource.place), row.taken, ()) for row in rows]
-    slot = 0
+    hours, slot = [], 0
     for minute, width in columns.hours():
         free = sum(all(sign == FREE for sign in row[slot : slot + width]) for row in signs)
-        yield Hour(_clock(minute), _clock(minute + width * columns.step), free)
+        hours.append(Hour(_clock(minute), _clock(minute + width * columns.step), free))
         slot += width
+    return tuple(hours)
 
 
 def _clock(minute: int) -> time:

@@ -1,5 +1,7 @@
 """`/`: what anyone sees first."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, get_flashed_messages, make_response, render_template, url_for
@@ -48,12 +50,23 @@ def _shown(board: Board) -> dict[str, Any]:
     """The board in the reader's language, with the addresses of what can be tapped."""
     locale = current_locale()
     first = board.hours[0] if board.hours else None
-    desks = max([board.total, 1, *(hour.free for hour in board.hours)])
+    desks = max([board.total, 1, *(hour.free for hour in (*board.hours, *board.next_hours))])
 
-    def day_page(hour: Hour | None, zone_id: int | None = None) -> str:
+    def day_page(hour: Hour | None, zone_id: int | None = None, day: date = board.day) -> str:
         hours: dict[str, Any] = {"start": f"{hour.start:%H:%M}", "end": _end(hour)} if hour else {}
         anchor = f"zone-{zone_id}" if zone_id else None
-        return url_for("spaces.day", site_id=board.site.id, day=board.day, _anchor=anchor, **hours)
+        return url_for("spaces.day", site_id=board.site.id, day=day, _anchor=anchor, **hours)
+
+    def shown(hours: Sequence[Hour], day: date) -> list[dict[str, Any]]:
+        return [
+            {
+                "label": f"{hour.start:%H}",
+                "free": hour.free,
+                "share": hour.free / desks,
+                "url": day_page(hour, day=day),
+            }
+            for hour in hours
+        ]
 
     return {
         "site_name": board.site.name,
@@ -70,15 +83,9 @@ def _shown(board: Board) -> dict[str, Any]:
             {"name": zone.name.in_(locale), "free": zone.free, "url": day_page(first, zone.id)}
             for zone in board.zones
         ],
-        "hours": [
-            {
-                "label": f"{hour.start:%H}",
-                "free": hour.free,
-                "share": hour.free / desks,
-                "url": day_page(hour),
-            }
-            for hour in board.hours
-        ],
+        "hours": shown(board.hours, board.day),
+        "next_day": board.next_day,
+        "next_hours": shown(board.next_hours, board.next_day or board.day),
         "busiest": board.busiest.start if board.busiest else None,
         "quietest": board.quietest.start if board.quietest else None,
         "url": day_page(None),

@@ -95,6 +95,18 @@ class TestBoard:
             assert bars(page)["08"] == 3
             assert "/day/2026-09-09" in page
 
+    def test_when_few_hours_are_left_the_next_day_is_there_as_well(
+        self, clock: Clock, visitor: Callable[..., Visitor], desks: list[Any], booked: Callable[..., Booked]
+    ) -> None:
+        booked(8, 9, day=9, resource=desks[0])
+        clock(at(16, 45))
+        page = visitor().get("/").text
+        assert "Hari ini di Trasa" in page
+        today, tomorrow = page.split("Rabu 9 September")
+        assert bars(today) == {"17": 4, "18": 4, "19": 4}
+        assert bars(tomorrow)["08"] == 3
+        assert "/day/2026-09-09?start=08:00&amp;end=09:00" in tomorrow.replace("%3A", ":")
+
     def test_over_a_holiday_it_says_which(
         self, session: Session, visitor: Callable[..., Visitor], site: Any, desks: list[Any]
     ) -> None:
