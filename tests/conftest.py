@@ -33,6 +33,7 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
         with engine.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        engine.dispose()
         return
     folder = Path(tempfile.mkdtemp(prefix="portal-test-"))
     try:
