@@ -33,7 +33,7 @@ def message(session: Session, person: Any, *, minutes_ago: int = 0, read: bool =
 
 @pytest.fixture
 def person(session: Session) -> Any:
-    made: Any = PersonFactory()  # type: ignore[no-untyped-call]
+    made: Any = PersonFactory()
     session.commit()
     return made
 
@@ -52,7 +52,7 @@ def test_a_stranger_changes_nothing(session: Session, visitor: Visit, person: An
 
 def test_somebody_else_sees_and_opens_nothing(session: Session, visitor: Visit, person: Any) -> None:
     number = message(session, person)
-    other: Any = PersonFactory()  # type: ignore[no-untyped-call]
+    other: Any = PersonFactory()
     session.commit()
     stranger = visitor(other)
     assert "A07" not in stranger.get("/inbox").text

@@ -41,7 +41,7 @@ EVENT = CalendarEvent(
 
 def recipient(session: Session, **about: Any) -> Recipient:
     about = {"name": "Siti Nuraeni", "email": "siti@example.id", **about}
-    person: Any = PersonFactory(**about)  # type: ignore[no-untyped-call]
+    person: Any = PersonFactory(**about)
     session.commit()
     return Recipient(person.id, person.language, person.name, person.email)
 
