@@ -9,7 +9,7 @@ from flask import Request, request
 from flask_smorest.blueprint import Blueprint
 from marshmallow import RAISE, Schema
 from webargs.flaskparser import FlaskParser, is_json_request
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 from portal.api.languages import name_language, speak_their_language
 from portal.api.problems import NotJson
@@ -27,7 +27,16 @@ class Parser(FlaskParser):
     def load_json(self, req: Request, schema: Schema) -> Any:
         if not is_json_request(req):
             raise UnsupportedMediaType()
-        return parsed(req.get_data(cache=True))
+        try:
+            body = req.get_data(cache=True)
+        except HTTPException:
+            raise
+        except Exception as error:
+            # The server's own: chunks that are none, a sender that hung up.
+            raise BadRequest() from error
+        if len(body) >= LARGEST_BODY:
+            raise RequestEntityTooLarge()  # sent in chunks, it was cut off here in silence
+        return parsed(body)
 
 
 def parsed(body: bytes) -> Any:

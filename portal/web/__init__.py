@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from portal.web import assets, context, errors, headers, locale, logging, metrics, routing, views
+from portal.web import assets, bodies, context, errors, headers, locale, logging, metrics, routing, views
 
 
 def init_app(app: Flask) -> None:
@@ -13,5 +13,6 @@ def init_app(app: Flask) -> None:
     assets.init_app(app)
     context.init_app(app)
     headers.init_app(app)
+    bodies.init_app(app)
     errors.init_app(app)
     app.register_blueprint(views.blueprint)

@@ -2,6 +2,7 @@
 
 import contextvars
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -75,6 +76,38 @@ def test_a_large_body(size: int, house: House, api: Callable[..., Caller]) -> No
     body = '{"a": "' + "x" * size + '"}'
     response = api(house.person)("POST", "/bookings", data=body, content_type="application/json")
     problem(response, 413, "too-large")
+
+
+class Unfinished(BytesIO):
+    """What a server hands on when chunks are none: an exception of its own kind."""
+
+    def readinto(self, buffer: object) -> int:
+        raise EOFError("invalid chunk size")
+
+
+def test_a_body_in_chunks_that_are_none(house: House, api: Callable[..., Caller]) -> None:
+    response = api(house.person)(
+        "POST",
+        "/bookings",
+        input_stream=Unfinished(),
+        content_type="application/json",
+        environ_overrides={"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
+    )
+    problem(response, 400, "bad-request")
+
+
+def test_a_large_body_in_chunks(house: House, api: Callable[..., Caller]) -> None:
+    body = BytesIO(b"{}" + b" " * 11 * 2**20)
+    response = api(house.person)(
+        "POST",
+        "/bookings",
+        input_stream=body,
+        content_type="application/json",
+        environ_overrides={"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
+    )
+    problem(response, 413, "too-large")
+    # It was listened to until its end: cut off, the sender would not see the answer.
+    assert body.read() == b""
 
 
 NO_JSON_TYPES = [
