@@ -1,6 +1,6 @@
 """POST /bookings; GET, PATCH, DELETE /bookings/<reference>"""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -55,6 +55,9 @@ class Booking(Schema):
     ends_at = fields.AwareDateTime(required=True)
 
 
+BOOKING = Booking()
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A booking as `Booking` tells it; times in the site's zone."""
@@ -103,7 +106,7 @@ def create_booking(wanted: dict[str, Any]) -> Response:
 
     def work(session: Session) -> Made:
         booked = book(session, command, at=now())
-        shown = current_app.json.dumps(Booking().dump(asdict(Shown.of(booked))))
+        shown = current_app.json.dumps(BOOKING.dump(Shown.of(booked)))
         return Made(201, shown, url_for("api.show_booking", reference=booked.reference))
 
     try:

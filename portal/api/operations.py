@@ -120,9 +120,9 @@ def operation(
             wrapped = blueprint.alt_response(problem.value, problem.name)(wrapped)
         wrapped = blueprint.doc(**manual)(wrapped)
         if body:
-            wrapped = blueprint.arguments(body)(wrapped)
+            wrapped = blueprint.arguments(body())(wrapped)  # of a class, one would be made each time
         if query:
-            wrapped = blueprint.arguments(query, location="query")(wrapped)
+            wrapped = blueprint.arguments(query(), location="query")(wrapped)
         blueprint.add_url_rule(rule, view.__name__, wrapped, methods=[method], tags=[tag])
         return view
 
