@@ -1,11 +1,16 @@
 """What there is to book, when it is open, and who is in the way.
 
 Plain SQL, prepared once: these run on every look at a day. Nothing here grows with history: claims are found by
-`ix_claim_resource`, and a claim is at most a day long.
+`ix_claim_resource`, and a claim is at most a day long. What seldom changes comes as JSON text and is kept by that
+text: the same text is the same object, read anew each time and never out of date.
 """
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
+from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -43,9 +48,12 @@ class FeatureRow:
     icon: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SiteMap:
-    """A site, when it is open, and its parts: all that a page about it needs besides resources and claims."""
+    """A site, when it is open, and its parts: all that a page about it needs besides resources and claims.
+
+    One object for the same contents, so that what follows from it can be kept beside it.
+    """
 
     site: SiteRow
     calendar: SiteCalendar
@@ -53,6 +61,8 @@ class SiteMap:
     zones: dict[int, ZoneRow]
     features: dict[str, FeatureRow]
     rules: dict[int, Rules]
+    digest: str
+    """Of everything above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +83,44 @@ class ResourceRow:
         return Place(self.id, self.zone_id, self.floor_id)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Resources:
+    """A site's resources of some kinds by floor, zone and name; one object for the same contents."""
+
+    rows: tuple[ResourceRow, ...]
+    digest: str
+
+
+Claimed = tuple[int, int, int, int]
+"""Epoch minute from, to, person id, reservation id."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayClaims:
+    """What is claimed of a site's resources between two moments."""
+
+    resources: Resources
+    text: str
+    """The claims as the database writes them: equal when they are."""
+
+    def by_resource(self) -> Mapping[int, list[Claimed]]:
+        """In order of time; what nobody claims is left out."""
+        found: dict[int, list[Claimed]] = {}
+        for resource_id, start, end, person_id, reservation_id in json.loads(self.text.translate(_BRACKETS)):
+            found.setdefault(resource_id, []).append((start, end, person_id, reservation_id))
+        return found
+
+
+_BRACKETS = str.maketrans("{}", "[]")
+"""From an array of numbers in PostgreSQL's writing to JSON: half the work of making JSON there."""
+
+
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """A resource and what is claimed of it: (epoch minute from, to, person id, reservation id), in order."""
+    """A resource and what is claimed of it, in order."""
 
     resource: ResourceRow
-    claims: tuple[tuple[int, int, int, int], ...]
+    claims: tuple[Claimed, ...]
 
     @property
     def taken(self) -> list[Stretch[int]]:
@@ -86,18 +128,19 @@ class BoardRow:
 
 
 HOURS = """
-    (SELECT json_agg(json_build_array(h.weekday, h.opens, h.closes, h.zone_id, h.resource_id, h.from_date, h.until_date))
+    (SELECT json_agg(json_build_array(h.weekday, h.opens, h.closes, h.zone_id, h.resource_id, h.from_date, h.until_date)
+         ORDER BY h.id)::text
      FROM opening_hours h
      LEFT JOIN zone ON zone.id = h.zone_id LEFT JOIN floor ON floor.id = zone.floor_id
      LEFT JOIN resource ON resource.id = h.resource_id
      WHERE coalesce(h.site_id, floor.site_id, resource.site_id) = site.id
        AND (h.from_date IS NULL OR h.from_date <= :last) AND (h.until_date IS NULL OR h.until_date >= :first)) AS hours,
-    (SELECT json_agg(json_build_array(s.day, s.name, s.opens, s.closes))
+    (SELECT json_agg(json_build_array(s.day, s.name, s.opens, s.closes) ORDER BY s.day)::text
      FROM special_day s
      WHERE s.site_id = site.id AND s.day BETWEEN :first AND :last AND NOT s.is_regular) AS specials,
     (SELECT json_agg(json_build_array(
          floor(extract(epoch FROM c.starts_at) / 60)::bigint, ceil(extract(epoch FROM c.ends_at) / 60)::bigint,
-         c.reason, c.floor_id, c.resource_id) ORDER BY c.starts_at)
+         c.reason, c.floor_id, c.resource_id) ORDER BY c.starts_at, c.id)::text
      FROM closure c
      LEFT JOIN floor ON floor.id = c.floor_id LEFT JOIN resource ON resource.id = c.resource_id
      WHERE coalesce(c.site_id, floor.site_id, resource.site_id) = site.id
@@ -115,34 +158,36 @@ _SITES = text(
 
 _SITE_MAP = text(
     f"""
-    SELECT site.id, site.name, site.address, site.directions, site.map_url, site.phone, site.time_zone, {HOURS},
-        (SELECT json_agg(json_build_array(id, name) ORDER BY level) FROM floor WHERE site_id = site.id) AS floors,
-        (SELECT json_agg(json_build_array(zone.id, zone.floor_id, zone.name, zone.description) ORDER BY floor.level, zone.position)
+    SELECT site.id, site.name, site.address, site.directions::text, site.map_url, site.phone, site.time_zone, {HOURS},
+        (SELECT json_agg(json_build_array(id, name) ORDER BY level)::text FROM floor WHERE site_id = site.id) AS floors,
+        (SELECT json_agg(json_build_array(zone.id, zone.floor_id, zone.name, zone.description)
+             ORDER BY floor.level, zone.position)::text
          FROM zone JOIN floor ON floor.id = zone.floor_id WHERE floor.site_id = site.id) AS zones,
-        (SELECT json_agg(json_build_array(code, name, icon) ORDER BY position) FROM feature) AS features,
+        (SELECT json_agg(json_build_array(code, name, icon) ORDER BY position)::text FROM feature) AS features,
         (SELECT json_agg(json_build_array(id, slot_minutes, shortest_minutes, longest_minutes, notice_minutes,
-             horizon_days, day_minutes, week_minutes, cancel_minutes, late_minutes)) FROM booking_rules) AS rules
+             horizon_days, day_minutes, week_minutes, cancel_minutes, late_minutes) ORDER BY id)::text
+         FROM booking_rules) AS rules
     FROM site WHERE site.id = :site_id AND site.is_active
     """  # noqa: S608 (a constant of this file)
 )
 
 _BOARD = text(
     """
-    SELECT r.id, r.kind, r.name, r.capacity, r.floor_id, r.zone_id, r.rules_id,
-        (SELECT array_agg(feature.code ORDER BY feature.position)
-         FROM resource_feature JOIN feature ON feature.id = resource_feature.feature_id
-         WHERE resource_feature.resource_id = r.id) AS features,
-        (SELECT array_agg(ARRAY[
-             floor(extract(epoch FROM claim.starts_at) / 60)::int, ceil(extract(epoch FROM claim.ends_at) / 60)::int, claim.person_id, claim.reservation_id]
-             ORDER BY claim.starts_at)
-         FROM claim
-         WHERE claim.resource_id = r.id AND claim.released_at IS NULL
+    SELECT
+        (SELECT json_agg(json_build_array(r.id, r.kind, r.name, r.capacity, r.floor_id, r.zone_id, r.rules_id)
+             ORDER BY floor.level, zone.position, r.name)::text
+         FROM resource r LEFT JOIN floor ON floor.id = r.floor_id LEFT JOIN zone ON zone.id = r.zone_id
+         WHERE r.site_id = :site_id AND r.is_active AND r.kind = ANY(:kinds)),
+        (SELECT json_agg(json_build_array(has.resource_id, feature.code) ORDER BY feature.position, has.resource_id)::text
+         FROM resource_feature has JOIN feature ON feature.id = has.feature_id JOIN resource r ON r.id = has.resource_id
+         WHERE r.site_id = :site_id AND r.is_active AND r.kind = ANY(:kinds)),
+        (SELECT array_agg(ARRAY[r.id, floor(date_part('epoch', claim.starts_at) / 60)::int,
+                 ceil(date_part('epoch', claim.ends_at) / 60)::int, claim.person_id, claim.reservation_id]
+             ORDER BY claim.starts_at, claim.id)::text
+         FROM resource r JOIN claim ON claim.resource_id = r.id
+         WHERE r.site_id = :site_id AND r.is_active AND r.kind = ANY(:kinds) AND claim.released_at IS NULL
            AND claim.starts_at > to_timestamp(:begin * 60.0) - interval '1 day'
-           AND claim.starts_at < to_timestamp(:end * 60.0) AND claim.ends_at > to_timestamp(:begin * 60.0)) AS claims
-    FROM resource r
-    LEFT JOIN floor ON floor.id = r.floor_id LEFT JOIN zone ON zone.id = r.zone_id
-    WHERE r.site_id = :site_id AND r.is_active AND r.kind = ANY(:kinds)
-    ORDER BY floor.level, zone.position, r.name
+           AND claim.starts_at < to_timestamp(:end * 60.0) AND claim.ends_at > to_timestamp(:begin * 60.0))
     """
 )
 
@@ -158,43 +203,77 @@ def sites(reader: Reader) -> list[SiteRow]:
 def site_map(reader: Reader, site_id: int, first: date, last: date) -> SiteMap | None:
     """A site and its calendar for the local days `first` to `last`, both included; None where there is no such site."""
     row = reader.execute(_SITE_MAP, {"site_id": site_id, "first": first, "last": last}).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _site_map(*row)
+
+
+@lru_cache(maxsize=256)
+def _site_map(
+    id_: int,
+    name: str,
+    address: str,
+    directions: str,
+    map_url: str | None,
+    phone: str | None,
+    time_zone: str,
+    hours: str | None,
+    specials: str | None,
+    closures: str | None,
+    *parts: str | None,
+) -> SiteMap:
+    floors, zones, features, rules = (json.loads(part or "[]") for part in parts)
+    site = SiteRow(id_, name, address, Words(**json.loads(directions)), map_url, phone, time_zone)
+    calendar = _calendar(time_zone, hours, specials, closures)
     return SiteMap(
-        site=SiteRow(
-            row.id, row.name, row.address, Words(**row.directions), row.map_url, row.phone, row.time_zone
-        ),
-        calendar=read_calendar(row),
-        floors={id_: Words(**name) for id_, name in row.floors or ()},
+        site=site,
+        calendar=calendar,
+        floors={id_: Words(**name) for id_, name in floors},
         zones={
-            id_: ZoneRow(id_, floor_id, Words(**name), Words(**about))
-            for id_, floor_id, name, about in row.zones or ()
+            id_: ZoneRow(id_, floor_id, Words(**name), Words(**about)) for id_, floor_id, name, about in zones
         },
-        features={code: FeatureRow(code, Words(**name), icon) for code, name, icon in row.features or ()},
-        rules={id_: Rules(*rules) for id_, *rules in row.rules or ()},
+        features={code: FeatureRow(code, Words(**name), icon) for code, name, icon in features},
+        rules={id_: Rules(*rest) for id_, *rest in rules},
+        digest=_digest(site, hours, specials, closures, *parts),
     )
+
+
+def day_claims(reader: Reader, site_id: int, begin: int, end: int, *kinds: ResourceKind) -> DayClaims:
+    """A site's resources of these kinds, and what is claimed of them between two epoch minutes."""
+    resources, features, claims = reader.execute(
+        _BOARD, {"site_id": site_id, "begin": begin, "end": end, "kinds": [kind.value for kind in kinds]}
+    ).one()
+    return DayClaims(_resources(resources, features), claims or "{}")
 
 
 def board(reader: Reader, site_id: int, begin: int, end: int, *kinds: ResourceKind) -> list[BoardRow]:
-    """Resources of a site by floor, zone and name, with what is claimed of them between two epoch minutes."""
-    rows = reader.execute(
-        _BOARD, {"site_id": site_id, "begin": begin, "end": end, "kinds": [kind.value for kind in kinds]}
-    )
-    return [
-        BoardRow(
-            ResourceRow(
-                id_, ResourceKind(kind), name, capacity, floor_id, zone_id, rules_id, tuple(features or ())
-            ),
-            tuple(tuple(claim) for claim in claims or ()),
+    """The same, resource by resource."""
+    found = day_claims(reader, site_id, begin, end, *kinds)
+    claims = found.by_resource()
+    return [BoardRow(row, tuple(claims.get(row.id, ()))) for row in found.resources.rows]
+
+
+@lru_cache(maxsize=256)
+def _resources(resources: str | None, features: str | None) -> Resources:
+    codes: dict[int, list[str]] = {}
+    for resource_id, code in json.loads(features or "[]"):
+        codes.setdefault(resource_id, []).append(code)
+    rows = (
+        ResourceRow(
+            id_, ResourceKind(kind), name, capacity, floor_id, zone_id, rules_id, tuple(codes.get(id_, ()))
         )
-        for id_, kind, name, capacity, floor_id, zone_id, rules_id, features, claims in rows
-    ]
+        for id_, kind, name, capacity, floor_id, zone_id, rules_id in json.loads(resources or "[]")
+    )
+    return Resources(tuple(rows), _digest(resources, features))
 
 
 def read_calendar(row: Row[Any]) -> SiteCalendar:
     """The calendar from a row with the columns of `HOURS` and the site's time zone."""
+    return _calendar(row.time_zone, row.hours, row.specials, row.closures)
+
+
+@lru_cache(maxsize=1024)
+def _calendar(time_zone: str, hours: str | None, specials: str | None, closures: str | None) -> SiteCalendar:
     return SiteCalendar(
-        row.time_zone,
+        time_zone,
         [
             Hours(
                 weekday,
@@ -205,17 +284,21 @@ def read_calendar(row: Row[Any]) -> SiteCalendar:
                 _date(begin),
                 _date(end),
             )
-            for weekday, opens, closes, zone_id, resource_id, begin, end in row.hours or ()
+            for weekday, opens, closes, zone_id, resource_id, begin, end in json.loads(hours or "[]")
         ],
         [
             Special(date.fromisoformat(day), Words(**name), _time(opens), _time(closes))
-            for day, name, opens, closes in row.specials or ()
+            for day, name, opens, closes in json.loads(specials or "[]")
         ],
         [
             Closed(start, end, Words(**reason), floor_id, resource_id)
-            for start, end, reason, floor_id, resource_id in row.closures or ()
+            for start, end, reason, floor_id, resource_id in json.loads(closures or "[]")
         ],
     )
+
+
+def _digest(*parts: object) -> str:
+    return blake2b(repr(parts).encode(), digest_size=12).hexdigest()
 
 
 def _date(value: str | None) -> date | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Flask, Response, g, request
-from flask_babel import Babel, Domain
+from flask_babel import Babel, Domain, force_locale
 
 LOCALES = ("id", "en")
 COOKIE = "lang"
@@ -18,22 +18,20 @@ class _Catalogues(Domain):
     """Words found by the language alone: a page asks for dozens, and Flask-Babel looks around anew for each."""
 
     def __init__(self) -> None:
-        super().__init__(domain=";".join(DOMAINS))
+        super().__init__(domain=";".join(DOMAINS))  # type: ignore[no-untyped-call]
         self._by_locale: dict[str, NullTranslations] = {}
 
     def get_translations(self) -> NullTranslations:
         locale = current_locale()
         found = self._by_locale.get(locale)
         if found is None:
-            found = self._by_locale[locale] = super().get_translations()
+            with force_locale(locale):
+                found = self._by_locale[locale] = super().get_translations()  # type: ignore[no-untyped-call]
         return found
 
 
-class _Babel(Babel):
-    domain_instance = _Catalogues()
-
-
-babel = _Babel()
+babel = Babel()
+catalogues = babel.domain_instance = _Catalogues()
 
 
 def init_app(app: Flask) -> None:
@@ -41,7 +39,6 @@ def init_app(app: Flask) -> None:
     app.config["BABEL_DOMAIN"] = ";".join(DOMAINS)
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join([str(TRANSLATIONS)] * len(DOMAINS))
     babel.init_app(app, locale_selector=current_locale)
-    catalogues = babel.domain_instance
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=lambda text: catalogues.get_translations().gettext(text),
         ngettext=lambda one, many, count: catalogues.get_translations().ngettext(one, many, count),

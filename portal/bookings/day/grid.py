@@ -12,6 +12,7 @@ from functools import lru_cache
 from portal.resources.free_time import Stretch
 
 FREE, TAKEN, MINE, PICKED, SHUT = b"ftmps"
+FREE_OR_PICKED = bytes((FREE, PICKED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +60,6 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """What of a desk a row shows, escaped already: `features` as (icon, name) in the page's language."""
-
-    id: int
-    name: str
-    features: tuple[tuple[str, str], ...]
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Span:
     """Chosen hours, as slots of the page: the button on a phone takes them."""
 
@@ -76,23 +67,69 @@ class Span:
     end: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Desk:
+    """A desk or room as a page draws it before anything is claimed, escaped already."""
+
+    id: int
+    name: str
+    features: tuple[tuple[str, str], ...]
+    """(icon, name) in the page's language."""
+    detail: str
+    signs: bytes
+    """When it is open."""
+    shortest: int
+    """Fewest slots of a booking."""
+    reason: str
+    """Why it is closed, where that has a name."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """What the rows of a page have in common; `sheet` makes it, one object for the same contents."""
+
+    first: int
+    """Local minute of the day."""
+    step: int
+    span: Span
+    query: str
+    """What the page's links carry besides the choice, escaped."""
+    icons: str
+    """Address of the sprite."""
+    words: Wording
+
+
+@lru_cache(maxsize=512)
+def sheet(columns: Columns, span: Span, query: str, icons: str, words: Wording) -> Sheet:
+    return Sheet(columns.first_of_day, columns.step, span, query, icons, words)
+
+
+def open_signs(columns: Columns, open_: Iterable[Stretch[int]]) -> bytes:
+    """One sign a slot: free when all of it is open."""
+    signs = bytearray(bytes((SHUT,)) * columns.count)
+    for start, end in open_:
+        first, last = columns.index(start + columns.step - 1), columns.index(end)
+        signs[first:last] = bytes((FREE,)) * max(last - first, 0)
+    return bytes(signs)
+
+
+def marked(signs: bytes, columns: Columns, sign: int, stretches: Iterable[Stretch[int]]) -> bytes:
+    """With `sign` in every slot of which any part lies in a stretch."""
+    changed = bytearray(signs)
+    for start, end in stretches:
+        first, last = columns.index(start), columns.index(end + columns.step - 1)
+        changed[first:last] = bytes((sign,)) * max(last - first, 0)
+    return bytes(changed)
+
+
 def pattern(
     columns: Columns,
     open_: Iterable[Stretch[int]],
     taken: Iterable[Stretch[int]],
     mine: Iterable[Stretch[int]],
-    picked: Stretch[int] | None = None,
 ) -> bytes:
     """One sign a slot. A slot is free when all of it is open, taken or mine when any of it is."""
-    signs = bytearray(bytes((SHUT,)) * columns.count)
-    for start, end in open_:
-        first, last = columns.index(start + columns.step - 1), columns.index(end)
-        signs[first:last] = bytes((FREE,)) * max(last - first, 0)
-    for sign, stretches in ((TAKEN, taken), (MINE, mine), (PICKED, (picked,) if picked else ())):
-        for start, end in stretches:
-            first, last = columns.index(start), columns.index(end + columns.step - 1)
-            signs[first:last] = bytes((sign,)) * max(last - first, 0)
-    return bytes(signs)
+    return marked(marked(open_signs(columns, open_), columns, TAKEN, taken), columns, MINE, mine)
 
 
 def runs(signs: bytes) -> list[tuple[int, int, int]]:
@@ -108,7 +145,7 @@ def runs(signs: bytes) -> list[tuple[int, int, int]]:
 
 def is_free(signs: bytes, span: Span) -> bool:
     wanted = signs[span.first : span.end]
-    return bool(wanted) and all(sign in (FREE, PICKED) for sign in wanted)
+    return bool(wanted) and not wanted.strip(FREE_OR_PICKED)
 
 
 @lru_cache(maxsize=1024)
@@ -118,23 +155,9 @@ def clock(minute_of_day: int, locale: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def row_html(
-    desk: Desk,
-    signs: bytes,
-    columns: tuple[int, int],
-    shortest: int,
-    span: Span,
-    reason: str,
-    query: str,
-    icons: str,
-    words: Wording,
-) -> str:
-    """One row of the table.
-
-    `columns` is (local minute of day of the first slot, minutes a slot), `shortest` the fewest slots of a booking,
-    `query` what the page's links carry besides the choice, `icons` the address of the sprite.
-    """
-    first, step = columns
+def row_html(desk: Desk, signs: bytes, sheet: Sheet) -> str:
+    """One row of the table."""
+    first, step, query, words, reason = sheet.first, sheet.step, sheet.query, sheet.words, desk.reason
     times = [clock(first + slot * step, words.locale) for slot in range(len(signs) + 1)]
     values = [clock(first + slot * step, "en") for slot in range(len(signs) + 1)]
     cells, free_times = [], []
@@ -147,7 +170,7 @@ def row_html(
             half = " half" if (first + start * step) % 60 else ""
             links = "".join(
                 f'<a href="?{query}pick={desk.id}&amp;at={values[slot]}#pilihan">{times[slot]}</a>'
-                if slot + shortest <= end
+                if slot + desk.shortest <= end
                 else f"<span>{times[slot]}</span>"
                 for slot in range(start, end)
             )
@@ -163,24 +186,23 @@ def row_html(
             why = f'<span class="why">{reason}</span>' if reason and width == len(signs) else ""
             inside = f'<div class="slot slot--shut">{why}<span class="sr">{words.shut} {stretch}</span></div>'
         cells.append(f'<td role="cell" class="w{width}" colspan="{width}">{inside}</td>')
-    return _row(desk, signs, span, query, icons, words, cells, free_times, reason, is_picked, (times, values))
+    return _row(desk, signs, sheet, cells, free_times, values, is_picked=is_picked)
 
 
 def _row(
     desk: Desk,
     signs: bytes,
-    span: Span,
-    query: str,
-    icons: str,
-    words: Wording,
+    sheet: Sheet,
     cells: Sequence[str],
     free_times: Sequence[str],
-    reason: str,
+    values: Sequence[str],
+    *,
     is_picked: bool,
-    clocks: tuple[list[str], list[str]],
 ) -> str:
+    words, span = sheet.words, sheet.span
     features = "".join(
-        f'<span><svg class="icon" aria-hidden="true"><use href="{icons}#i-{icon}"/></svg><span class="ft">{name}</span></span>'
+        f'<span><svg class="icon" aria-hidden="true"><use href="{sheet.icons}#i-{icon}"/></svg>'
+        f'<span class="ft">{name}</span></span>'
         for icon, name in desk.features
     )
     if desk.detail:
@@ -190,12 +212,13 @@ def _row(
     if is_picked:
         button = f'<span class="button button--s" aria-current="true">{words.chosen}<span class="sr"> {name}</span></span>'
     elif can_pick:
-        values = clocks[1]
-        target = f"?{query}pick={desk.id}&amp;at={values[span.first]}&amp;until={values[span.end]}#pilihan"
+        target = (
+            f"?{sheet.query}pick={desk.id}&amp;at={values[span.first]}&amp;until={values[span.end]}#pilihan"
+        )
         button = f'<a class="button button--second button--s" href="{target}">{words.choose}<span class="sr"> {name}</span></a>'
     else:
         button = ""
-    told = f"{words.free} " + ", ".join(free_times) if free_times else (reason or words.full)
+    told = f"{words.free} " + ", ".join(free_times) if free_times else (desk.reason or words.full)
     marks = " ".join(
         mark for mark, holds in (("rest", not can_pick and not is_picked), ("chosen", is_picked)) if holds
     )

@@ -1,9 +1,10 @@
 """`/spaces/<site>/day/<date>`: readable without signing in, complete without JavaScript."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import (
     Blueprint,
@@ -18,36 +19,25 @@ from flask import (
 )
 from flask_babel import gettext
 from flask_login import current_user
-from markupsafe import Markup, escape
+from markupsafe import escape
 from werkzeug.wrappers import Response as BaseResponse
 
-from portal.bookings.day.grid import (
-    FREE,
-    PICKED,
-    Columns,
-    Desk,
-    Span,
-    Wording,
-    clock,
-    is_free,
-    pattern,
-    row_html,
-    runs,
-)
+from portal.bookings.day.address import Address, Links, filters_of, links_of, minute_of
+from portal.bookings.day.grid import FREE, Columns, Sheet, Span, Wording, clock, runs, sheet
 from portal.bookings.day.queries import Day, Filters, day_of, next_open_day
+from portal.bookings.day.table import Part, Viewer, drawn, parts_of, signs_of
 from portal.bookings.queries import BookingRow, Quota, booking, quota
 from portal.clock import now
 from portal.db import reading
 from portal.permissions import public
-from portal.resources.models import ResourceKind
-from portal.resources.queries import BoardRow, sites
+from portal.resources.claims import normalised_reference
+from portal.resources.queries import Claimed, ResourceRow, sites
 from portal.web.assets import asset
 from portal.web.etag import etag_of, not_modified, tagged
 from portal.web.locale import current_locale
 
 blueprint = Blueprint("spaces", __name__)
 
-KINDS = {"desk": ResourceKind.DESK, "room": ResourceKind.ROOM}
 USUAL_LENGTH = 120
 """Minutes proposed when nobody said how long."""
 
@@ -56,7 +46,7 @@ USUAL_LENGTH = 120
 class Choice:
     """A desk and time tapped on, not yet booked. Minutes of the local day."""
 
-    row: BoardRow
+    row: ResourceRow
     start: int
     end: int
     ends: tuple[int, ...]
@@ -89,20 +79,22 @@ def day(site_id: int, day: date) -> Response:
         if found is None:
             abort(404)
         if person_id and (reference := request.args.get("move")):
-            moving = booking(connection, reference, person_id, sees_all=current_user.can("book-for-others"))
+            reference, sees_all = normalised_reference(reference), current_user.can("book-for-others")
+            moving = booking(connection, reference, person_id, sees_all=sees_all)
         if person_id and request.args.get("pick"):
             held = quota(connection, person_id, filters.kind.value, day, found.calendar.time_zone)
     tag = etag_of(
         (
-            found.map,
-            found.rows,
+            found.map.digest,
+            found.claims.resources.digest,
+            found.claims.text,
             found.columns,
             found.today,
             current_user if person_id else 0,
             current_locale(),
             request.query_string,
             get_flashed_messages(with_categories=True),
-            asset("app.css"),
+            moving,
             held,
         )
     )
@@ -117,115 +109,98 @@ def day(site_id: int, day: date) -> Response:
     )
 
 
-def filters_of(arguments: Any) -> Filters:
-    """What the address says; nonsense is left out rather than refused."""
-    start, end = minute_of(arguments.get("start")), minute_of(arguments.get("end"))
-    seats = arguments.get("seats", "1")
-    return Filters(
-        kind=KINDS.get(arguments.get("kind", ""), ResourceKind.DESK),
-        features=tuple(
-            sorted({code for code in arguments.getlist("feature") if code.isalnum() and len(code) <= 40})
-        ),
-        seats=int(seats) if seats.isascii() and seats.isdigit() and len(seats) < 4 else 1,
-        start=start,
-        end=end if end is not None and (start is None or end > start) else None,
-    )
-
-
-def minute_of(value: str | None) -> int | None:
-    """Minutes of the day of "HH:MM"; None for anything else."""
-    if (
-        value is None
-        or len(value) != 5
-        or value[2] != ":"
-        or not (value[:2] + value[3:]).isdecimal()
-        or not value.isascii()
-    ):
-        return None
-    minutes = int(value[:2]) * 60 + int(value[3:])
-    return minutes if int(value[3:]) < 60 and minutes <= 1440 else None
-
-
-def query_of(filters: Filters, **changes: Any) -> str:
-    """The page's own query with some of it changed; None leaves a part out."""
-    parts: dict[str, Any] = {
-        "kind": None if filters.kind == ResourceKind.DESK else filters.kind.value,
-        "feature": list(filters.features),
-        "seats": filters.seats if filters.seats > 1 else None,
-        "start": clock(filters.start, "en") if filters.start is not None else None,
-        "end": clock(filters.end, "en") if filters.end is not None else None,
-        "all": "1" if request.args.get("all") else None,
-        "move": request.args.get("move"),
-    }
-    parts |= changes
-    return urlencode(
-        [
-            (name, one)
-            for name, value in parts.items()
-            if value
-            for one in (value if isinstance(value, list) else [value])
-        ]
-    )
-
-
 def _context(
     found: Day, filters: Filters, person_id: int, moving: BookingRow | None, held: Quota | None
 ) -> dict[str, Any]:
+    plan, locale = found.plan, current_locale()
+    address = Address(filters, bool(request.args.get("all")), moving.reference if moving else None)
+    links = links_of(address, tuple(feature.code for feature in plan.features))
     context: dict[str, Any] = {
-        "day": found,
+        "plan": plan,
+        "today": found.today,
+        "before": plan.day - timedelta(days=1) if plan.day > found.today else None,
+        "after": plan.day + timedelta(days=1),
         "site": found.map.site,
         "filters": filters,
+        "links": links,
         "moving": moving,
-        "zone_name": found.calendar.time_zone,
-        "query": lambda **changes: query_of(filters, **changes),
-        "clock": lambda minute: clock(minute, current_locale()),
-        "week": [(one, is_open, one == found.day) for one, is_open in found.week],
-        "before": found.day - timedelta(days=1) if found.day > found.today else None,
-        "after": found.day + timedelta(days=1),
+        "shows_all": address.shows_all,
+        "clock": lambda minute: clock(minute, locale),
         "closed": _closed(found),
+        "is_over": found.columns is None,
         "choice": None,
+        "hours": tuple((start - plan.midnight, end - plan.midnight) for start, end in plan.site_hours),
     }
-    midnight = found.calendar.midnight(found.day)
-    context["site_hours"] = [(start - midnight, end - midnight) for start, end in found.site_hours]
-    columns, rules = found.columns, found.rules
-    if context["closed"] is not None or columns is None or rules is None:
+    if context["closed"] is not None or found.columns is None or plan.rules is None:
         return context
-    span_minutes = _hours_asked(filters, columns)
-    span = Span(_slot(columns, span_minutes[0]), _slot(columns, span_minutes[1]))
-    choice = _choice(found, columns, person_id, moving)
-    zones, free = _rows(found, filters, columns, span, person_id, moving, choice)
-    context |= {
-        "columns": columns,
-        "hours": columns.hours(),
-        "span": span_minutes,
-        "span_slots": span,
-        "zones": zones,
-        "free": free,
-        "hidden": len(found.rows) - free,
-        "starts": list(
-            range(columns.first_of_day, columns.first_of_day + columns.count * columns.step, columns.step)
-        ),
-        "choice": choice,
-        "lost": request.args.get("pick") if choice is None else None,
-        "quota": held,
-        "rules": rules,
-        "iso": lambda minute: found.calendar.moment(midnight + minute).isoformat(timespec="minutes"),
-    }
-    return context
+    context["chips"] = tuple(
+        (links.features[one.code], one.icon, one.name.in_(locale), one.code in filters.features)
+        for one in plan.features
+    )
+    viewer = Viewer(person_id, moving.id if moving else 0)
+    return context | _table(found, found.columns, address, links, viewer, moving, held)
 
 
 def _closed(found: Day) -> str | None:
     """Why nothing can be booked on this day, or None."""
-    if found.day < found.today:
+    plan = found.plan
+    if plan.day < found.today:
         return gettext("This day is over.")
-    if found.rules and found.day > found.today + timedelta(days=found.rules.horizon_days):
+    if plan.rules and plan.day > found.today + timedelta(days=plan.rules.horizon_days):
         return gettext("Booking for this day is not open yet.")
-    special = found.calendar.special(found.day)
-    if not found.site_hours:
+    special = found.calendar.special(plan.day)
+    if not plan.site_hours:
         return special.name.in_(current_locale()) if special else gettext("Closed on this weekday.")
     if found.columns is None:
         return gettext("Closed for today.")
     return None
+
+
+def _table(
+    found: Day,
+    columns: Columns,
+    address: Address,
+    links: Links,
+    viewer: Viewer,
+    moving: BookingRow | None,
+    held: Quota | None,
+) -> dict[str, Any]:
+    """What is shown of a day on which something can be booked."""
+    plan, claims, locale = found.plan, found.claims.by_resource(), current_locale()
+    minutes = _hours_asked(address.filters, columns)
+    span = Span(_slot(columns, minutes[0]), _slot(columns, minutes[1]))
+    parts = parts_of(plan, columns, locale, gettext("seats"))
+    choice = _choice(found, columns, parts, claims, viewer, moving)
+    picked = (choice.row.id, (plan.midnight + choice.start, plan.midnight + choice.end)) if choice else None
+    rows = drawn(parts, columns, claims, _sheet(columns, span, address, links), viewer, picked)
+    free = sum(part.free for part in rows)
+    return {
+        "columns": columns,
+        "span": minutes,
+        "stops": stops_of(columns, locale),
+        "header": header_of(columns, locale),
+        "parts": rows,
+        "free": free,
+        "hidden": len(plan.rows) - free,
+        "choice": choice,
+        "lost": request.args.get("pick") if choice is None else None,
+        "quota": held,
+        "rules": plan.rules,
+        "iso": lambda minute: found.calendar.moment(plan.midnight + minute).isoformat(timespec="minutes"),
+    }
+
+
+@lru_cache(maxsize=256)
+def stops_of(columns: Columns, locale: str) -> tuple[tuple[int, str, str], ...]:
+    """(minute of the day, as addresses write it, as people read it) of every slot's beginning, and the last end."""
+    minutes = (columns.first_of_day + slot * columns.step for slot in range(columns.count + 1))
+    return tuple((minute, clock(minute, "en"), clock(minute, locale)) for minute in minutes)
+
+
+@lru_cache(maxsize=256)
+def header_of(columns: Columns, locale: str) -> tuple[tuple[int, int, str], ...]:
+    """(minute of the day, slots, as people read it) of each whole or begun hour."""
+    return tuple((minute, width, clock(minute, locale)) for minute, width in columns.hours())
 
 
 def _hours_asked(filters: Filters, columns: Columns) -> tuple[int, int]:
@@ -242,31 +217,23 @@ def _slot(columns: Columns, minute_of_day: int) -> int:
     return (minute_of_day - columns.first_of_day) // columns.step
 
 
-def _signs(
-    found: Day, row: BoardRow, columns: Columns, person_id: int, moving: BookingRow | None, picked: Any = None
-) -> bytes:
-    others = [
-        (start, end)
-        for start, end, owner, held_by in row.claims
-        if owner != person_id and not (moving and held_by == moving.id)
-    ]
-    mine = [
-        (start, end)
-        for start, end, owner, held_by in row.claims
-        if owner == person_id and not (moving and held_by == moving.id)
-    ]
-    return pattern(columns, found.calendar.open_on(found.day, row.resource.place), others, mine, picked)
-
-
-def _choice(found: Day, columns: Columns, person_id: int, moving: BookingRow | None) -> Choice | None:
+def _choice(
+    found: Day,
+    columns: Columns,
+    parts: tuple[Part, ...],
+    claims: Mapping[int, Sequence[Claimed]],
+    viewer: Viewer,
+    moving: BookingRow | None,
+) -> Choice | None:
     """What the address says was tapped, if it can still be had."""
     picked, start = request.args.get("pick", ""), minute_of(request.args.get("at"))
-    row = next((row for row in found.rows if str(row.resource.id) == picked), None)
-    rules = found.rules
-    if row is None or start is None or rules is None:
+    row = next((row for row in found.plan.rows if str(row.id) == picked), None)
+    if row is None or start is None:
         return None
+    rules = found.map.rules[row.rules_id]
+    desk = next(desk for part in parts for desk in part.desks if desk.id == row.id)
+    signs = signs_of(desk, columns, claims.get(row.id, ()), viewer)
     slot = _slot(columns, start)
-    signs = _signs(found, row, columns, person_id, moving)
     if (start - columns.first_of_day) % columns.step or not 0 <= slot < columns.count or signs[slot] != FREE:
         return None
     free_until = (
@@ -283,20 +250,10 @@ def _choice(found: Day, columns: Columns, person_id: int, moving: BookingRow | N
     return Choice(row, start, end, ends)
 
 
-def _rows(
-    found: Day,
-    filters: Filters,
-    columns: Columns,
-    span: Span,
-    person_id: int,
-    moving: BookingRow | None,
-    choice: Choice | None,
-) -> tuple[list[dict[str, Any]], int]:
-    """Rows by zone, and how many are free in the hours asked for."""
-    locale = current_locale()
+def _sheet(columns: Columns, span: Span, address: Address, links: Links) -> Sheet:
     words = Wording(
-        locale=locale,
-        kind=filters.kind.value,
+        locale=current_locale(),
+        kind=address.filters.kind.value,
         taken=gettext("Taken"),
         mine=gettext("Mine"),
         shut=gettext("Closed"),
@@ -305,47 +262,5 @@ def _rows(
         choose=gettext("Choose"),
         chosen=gettext("Chosen"),
     )
-    query, icons = query_of(filters), asset("icons.svg")
-    query = str(escape(query + "&" if query else ""))
-    feature_names = {
-        code: (row.icon, str(escape(row.name.in_(locale)))) for code, row in found.map.features.items()
-    }
-    midnight = found.calendar.midnight(found.day)
-    seats = gettext("seats")
-    zones: dict[Any, dict[str, Any]] = {}
-    for row in found.rows:
-        resource, rules = row.resource, found.map.rules[row.resource.rules_id]
-        picked = (midnight + choice.start, midnight + choice.end) if choice and choice.row is row else None
-        signs = _signs(found, row, columns, person_id, moving, picked)
-        closure = found.calendar.closure_on(found.day, resource.place)
-        html = row_html(
-            Desk(
-                resource.id,
-                str(escape(resource.name)),
-                tuple(feature_names[code] for code in resource.features),
-                f"{resource.capacity} {seats}" if resource.kind == ResourceKind.ROOM else "",
-            ),
-            signs,
-            (columns.first_of_day, columns.step),
-            -(-rules.shortest_minutes // columns.step),
-            span,
-            str(escape(closure.reason.in_(locale))) if closure else "",
-            query,
-            icons,
-            words,
-        )
-        part = zones.setdefault(
-            resource.zone_id or f"floor-{resource.floor_id}",
-            {
-                "zone": found.map.zones.get(resource.zone_id or 0),
-                "floor": found.map.floors[resource.floor_id],
-                "rows": [],
-                "free": 0,
-            },
-        )
-        part["rows"].append(html)
-        part["free"] += is_free(signs, span) or PICKED in signs
-    for part in zones.values():
-        part["count"] = len(part["rows"])
-        part["html"] = Markup("\n".join(part["rows"]))  # noqa: S704 (row_html escapes what it writes)
-    return list(zones.values()), sum(part["free"] for part in zones.values())
+    query = str(escape(links.this + "&" if links.this else ""))
+    return sheet(columns, span, query, asset("icons.svg"), words)
