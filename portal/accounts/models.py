@@ -42,8 +42,18 @@ class Person(Base):
     __tablename__ = "person"
     __table_args__ = (
         # An address or number is somebody's only once confirmed: registering tells a stranger nothing.
-        Index("uq_person_confirmed_email", text("lower(email)"), unique=True, postgresql_where=text("email_confirmed_at IS NOT NULL")),
-        Index("uq_person_confirmed_phone", "phone", unique=True, postgresql_where=text("phone_confirmed_at IS NOT NULL")),
+        Index(
+            "uq_person_confirmed_email",
+            text("lower(email)"),
+            unique=True,
+            postgresql_where=text("email_confirmed_at IS NOT NULL"),
+        ),
+        Index(
+            "uq_person_confirmed_phone",
+            "phone",
+            unique=True,
+            postgresql_where=text("phone_confirmed_at IS NOT NULL"),
+        ),
         Index("ix_person_email", text("lower(email)")),
         Index("ix_person_phone", "phone"),
         CheckConstraint("length(name) BETWEEN 1 AND 200", name="name_length"),
@@ -74,7 +84,11 @@ class Person(Base):
 
 
 # Finds people by the beginning of their name, whatever its case.
-Index("ix_person_name", func.lower(Person.name).label("lower_name"), postgresql_ops={"lower_name": "text_pattern_ops"})
+Index(
+    "ix_person_name",
+    func.lower(Person.name).label("lower_name"),
+    postgresql_ops={"lower_name": "text_pattern_ops"},
+)
 
 
 class Credential(Base):
@@ -106,7 +120,11 @@ class RoleGrant(Base):
     """What somebody may do; an official's or manager's grant names their agency."""
 
     __tablename__ = "role_grant"
-    __table_args__ = (Index("uq_role_grant", "person_id", "role", "agency_id", unique=True, postgresql_nulls_not_distinct=True),)
+    __table_args__ = (
+        Index(
+            "uq_role_grant", "person_id", "role", "agency_id", unique=True, postgresql_nulls_not_distinct=True
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
@@ -133,7 +151,7 @@ class TokenPurpose(StrEnum):
     CONFIRM_EMAIL = "confirm-email"
     CHANGE_EMAIL = "change-email"
     CHANGE_PHONE = "change-phone"
-    RESET_PASSWORD = "reset-password"
+    RESET_PASSWORD = "reset-password"  # noqa: S105 (a purpose)
 
 
 class AccountToken(Base):

@@ -32,7 +32,8 @@ class Standing:
 
 
 _QUOTAS = """
-    (SELECT coalesce(sum(extract(epoch FROM v.ends_at - v.starts_at) / 60) FILTER (WHERE v.starts_at >= :day AND v.starts_at < :next_day), 0)::int
+    (SELECT coalesce(sum(extract(epoch FROM v.ends_at - v.starts_at) / 60)
+         FILTER (WHERE v.starts_at >= :day AND v.starts_at < :next_day), 0)::int
      FROM reservation v JOIN booking b ON b.id = v.id JOIN resource r ON r.id = b.resource_id
      WHERE v.person_id = :person_id AND v.id <> :besides AND r.kind = :kind AND v.state NOT IN ('cancelled', 'declined')
        AND v.starts_at >= :week AND v.starts_at < :next_week) AS day_minutes,
@@ -233,7 +234,8 @@ def booking_row(row: Row[Any]) -> BookingRow:
 def booking(reader: Reader, reference: str, person_id: int, *, sees_all: bool = False) -> BookingRow | None:
     """A person's own booking; the front desk's (`sees_all`) anyone's; None for somebody else's."""
     row = reader.execute(
-        _BY_REFERENCE, {"reference": normalised_reference(reference)[:40], "person_id": person_id, "sees_all": sees_all}
+        _BY_REFERENCE,
+        {"reference": normalised_reference(reference)[:40], "person_id": person_id, "sees_all": sees_all},
     ).one_or_none()
     return booking_row(row) if row else None
 

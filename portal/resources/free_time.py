@@ -73,7 +73,10 @@ def covers(stretches: Iterable[Stretch[T]], wanted: Stretch[T]) -> bool:
 
 def on_grid(stretches: Iterable[Stretch[int]], origin: int, step: int, shortest: int) -> list[Stretch[int]]:
     """Each stretch shrunk to the grid `origin + n * step`; what is then shorter than `shortest` is left out."""
-    shrunk = [(origin - (origin - start) // step * step, origin + (end - origin) // step * step) for start, end in union(stretches)]
+    shrunk = [
+        (origin - (origin - start) // step * step, origin + (end - origin) // step * step)
+        for start, end in union(stretches)
+    ]
     return [(start, end) for start, end in shrunk if end - start >= max(shortest, 1)]
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
 
 import pytest
 from flask import Flask
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from portal.accounts.models import Person
+from portal.clock import now
 from portal.permissions import PERMISSIONS, Role, permission_of
 from tests.bookings.house import House, at
 from tests.client import Visitor
@@ -58,7 +58,7 @@ def address(rule: Rule, reference: str) -> str:
     """A real address of a rule."""
     values = {
         "site_id": "1",
-        "day": date.today().isoformat(),
+        "day": now().date().isoformat(),
         "reference": reference,
         "token": "x" * 43,
         "name": "x",
@@ -70,8 +70,6 @@ def address(rule: Rule, reference: str) -> str:
 @pytest.fixture
 def booked(session: Session) -> tuple[House, str]:
     house = House(session)
-    from portal.clock import now
-
     tomorrow = at(10).replace(year=now().year, month=now().month, day=now().day) + (at(10, days=1) - at(10))
     return house, house.book(tomorrow, tomorrow.replace(hour=11), now=now()).reference
 

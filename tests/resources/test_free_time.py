@@ -1,5 +1,7 @@
 """Interval arithmetic against the plainest model there is: sets of whole minutes."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +18,7 @@ def as_set(some: list[Stretch[int]]) -> set[int]:
 def is_tidy(some: list[Stretch[int]]) -> bool:
     """Sorted, disjoint, nothing empty, nothing that could be one."""
     return all(start < end for start, end in some) and all(
-        before[1] < after[0] for before, after in zip(some, some[1:], strict=False)
+        before[1] < after[0] for before, after in pairwise(some)
     )
 
 
