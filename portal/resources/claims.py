@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, DateTime, Integer, any_, bindparam, literal, select, text, update
-from sqlalchemy.sql.dml import Update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import Update
 
 from portal.accounts.models import Person
 from portal.db import Words, violated_constraint

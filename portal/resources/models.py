@@ -2,9 +2,8 @@
 
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 

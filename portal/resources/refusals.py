@@ -1,6 +1,6 @@
 """Why a time cannot be had. Each names the next thing to do."""
 
-from portal.errors import Conflict, N_, RuleBroken
+from portal.errors import N_, Conflict, RuleBroken
 
 
 class SlotTaken(Conflict):

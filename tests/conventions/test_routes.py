@@ -8,7 +8,6 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from portal.accounts.models import Person
 from portal.clock import now
 from portal.permissions import PERMISSIONS, Role, permission_of
 from tests.bookings.house import House, at
@@ -85,12 +84,6 @@ def test_nobody_is_asked_to_sign_in(app: Flask, booked: tuple[House, str], visit
         else:
             assert answer.status_code == 302, rule.rule
             assert answer.headers["Location"].startswith("/sign-in?next="), rule.rule
-
-
-def people(session: Session) -> dict[Role, Person]:
-    found = {role: PersonFactory(roles=[role]) for role in Role}
-    session.commit()
-    return found
 
 
 @pytest.mark.parametrize("role", list(Role))
