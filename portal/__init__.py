@@ -19,7 +19,7 @@ from portal import (
     web,
 )
 from portal.config import ROOT, Settings, load_settings
-from portal.db import db
+from portal.db import db, refuse_stale
 
 PACKAGES = (accounts, notifications, bookings, agenda, administration, api, demo)
 """Each has `init_app(app)`: it registers its blueprints and commands."""
@@ -42,13 +42,14 @@ def create_app(settings: Settings | None = None) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS={
             "pool_size": settings.pool_size,
             "max_overflow": 0,
-            "pool_pre_ping": True,
             "connect_args": {"application_name": "portal", "options": "-c timezone=UTC -c lock_timeout=20s"},
         },
         MIGRATIONS=ROOT / "migrations",
         WTF_CSRF_TIME_LIMIT=None,
     )
     db.init_app(app)
+    with app.app_context():
+        refuse_stale(db.engine)
     Migrate(app, db, directory=str(ROOT / "migrations"))
     csrf.init_app(app)
     web.init_app(app)

@@ -1,5 +1,6 @@
 """The database: base class, naming convention, how one reads and how one writes. The only place that commits."""
 
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,8 +9,9 @@ from enum import StrEnum
 from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Enum, MetaData, String, TypeDecorator
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, String, TypeDecorator, event
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
 
@@ -94,6 +96,21 @@ def unit_of_work() -> Iterator[Session]:
         raise
     finally:
         db.session.remove()
+
+
+def refuse_stale(engine: Engine) -> None:
+    """Connections that the server has hung up on are replaced before anybody gets them, after a restart for one.
+
+    A server says nothing to an idle connection but farewell, so it is enough to see whether something lies there to
+    be read: the usual ping costs as much as a statement, for each connection taken from the pool.
+    """
+
+    @event.listens_for(engine, "checkout")
+    def look(connection: Any, record: Any, proxy: Any) -> None:
+        lies_there = select.poll()
+        lies_there.register(connection.fileno(), select.POLLIN)
+        if connection.closed or lies_there.poll(0):
+            raise InvalidatePoolError("the server has hung up")
 
 
 def driver_connection(session: Session) -> Any:
