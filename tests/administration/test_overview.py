@@ -68,8 +68,7 @@ def test_places_rules_and_people(session: Session, visitor: Callable[..., Visito
                 )
                 book(work, command, at=NOON)
         page = words(visitor(admin).get("/admin").text)
-    agency = re.search(r"Trasa (DINAS\d+) 1 1 1 2", page)
-    assert agency, page
+    assert re.search(r"Trasa DINAS\d+ Meja 1 Ruang 1 Pesanan hari ini 1 Akan datang 2", page), page
     assert "Balai Lama (tidak dipakai lagi)" in page
     assert "Sekali pesan 0,5 sampai 4 jam, per 30 menit." in page
     assert "Administrator 1" in page

@@ -71,6 +71,7 @@ TABS = {
     State.NO_SHOW: Tab.MISSED,
 }
 LEAVING_MINUTES = 10
+UNDO_WITHIN = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,12 @@ class Duty:
 
     def can_check_in(self, at: datetime) -> bool:
         return self.tab in {Tab.DUE, Tab.MISSED} and self.is_today(at) and at < self.ends_at
+
+    def can_undo(self, at: datetime) -> bool:
+        """For a slip of the finger; who really sat here is checked out instead."""
+        return (
+            self.checked_in_at is not None and self.tab == Tab.HERE and at - self.checked_in_at <= UNDO_WITHIN
+        )
 
     def late(self, at: datetime) -> int:
         """Whole minutes since the start of somebody who is still due; 0 for all others."""
