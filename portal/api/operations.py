@@ -97,6 +97,7 @@ def operation(
 ) -> Callable[[View], View]:
     """Puts a view at an address. It is called with what `query` or `body` made of the request, then the address's
     parts; its docstring becomes summary and description. It carries `@permit` or `@public` below this.
+    A POST answers through `idempotency.made_once`.
     """
 
     def register(view: View) -> View:

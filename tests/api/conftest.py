@@ -3,6 +3,7 @@
 import contextvars
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -147,3 +149,25 @@ def problem(response: TestResponse, status: int, name: str) -> dict[str, Any]:
     assert body["detail"]
     assert response.headers["Cache-Control"] == "no-store"
     return dict(body)
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What is sent to the database within the block. Jobs are deferred on the driver's own connection: one line each."""
+    sent: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        sent.append(statement)
+
+    before = _jobs()
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    sent += ["defer"] * (_jobs() - before)
+
+
+def _jobs() -> int:
+    with db.engine.connect() as connection:
+        return int(connection.execute(text("SELECT count(*) FROM procrastinate_jobs")).scalar_one())

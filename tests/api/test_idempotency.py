@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select, text
 
+from portal import jobs
 from portal.api.jobs import forget_keys
 from portal.api.models import IdempotencyKey
 from portal.resources.models import Claim, Reservation
@@ -127,6 +128,7 @@ def test_old_keys_are_forgotten(
     clock.move_to(NOW + timedelta(hours=24))
     forget_keys()
     assert keys(house) == ["new"]
+    assert forget_keys.__module__ in jobs.MODULES
 
 
 def test_keys(house: House, api: Callable[..., Caller], subtests: pytest.Subtests) -> None:
