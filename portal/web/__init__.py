@@ -2,10 +2,23 @@
 
 from flask import Flask
 
-from portal.web import assets, bodies, context, errors, headers, locale, logging, metrics, routing, views
+from portal.web import (
+    assets,
+    bodies,
+    compression,
+    context,
+    errors,
+    headers,
+    locale,
+    logging,
+    metrics,
+    routing,
+    views,
+)
 
 
 def init_app(app: Flask) -> None:
+    compression.init_app(app)  # first, so that it sees each answer last
     routing.init_app(app)
     logging.init_app(app)
     metrics.init_app(app)

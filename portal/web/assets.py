@@ -12,7 +12,8 @@ PREFIX = "/static/build/"
 
 
 @cache
-def _manifest() -> dict[str, str]:
+def manifest() -> dict[str, str]:
+    """Built files by the names they are asked for."""
     try:
         return json.loads((BUILD / "manifest.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
     except FileNotFoundError as error:
@@ -25,7 +26,7 @@ def asset(name: str) -> str:
     Raises:
         KeyError: the build made no such file.
     """
-    return PREFIX + _manifest()[name]
+    return PREFIX + manifest()[name]
 
 
 def init_app(app: Flask) -> None:
