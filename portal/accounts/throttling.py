@@ -71,19 +71,22 @@ class Charge:
 _LEFT = (
     "greatest(0, t.failures - greatest(0, floor(extract(epoch FROM :at - t.last_at) / :forgiven_after))::int)"
 )
+# Where nobody has to wait, free_at lies long ago: set to this try's own moment it would hold back another of the
+# same moment whose clock is a little behind.
 _CHARGE = text(
     f"""
     INSERT INTO throttle AS t (scope, key_hash, failures, last_at, free_at)
-    VALUES (:scope, :key_hash, 1, :at, :at)
-    ON CONFLICT (scope, key_hash) DO UPDATE SET failures = {_LEFT} + 1, last_at = :at,
-        free_at = :at + make_interval(secs => CASE WHEN {_LEFT} + 1 > :free
-            THEN least(:longest_wait, :first_wait * power(2, least({_LEFT} - :free, 20))) ELSE 0 END)
+    VALUES (:scope, :key_hash, 1, :at, to_timestamp(0))
+    ON CONFLICT (scope, key_hash) DO UPDATE SET failures = {_LEFT} + 1, last_at = greatest(t.last_at, :at),
+        free_at = CASE WHEN {_LEFT} + 1 > :free
+            THEN :at + make_interval(secs => least(:longest_wait, :first_wait * power(2, least({_LEFT} - :free, 20))))
+            ELSE to_timestamp(0) END
     WHERE t.free_at <= :at
     RETURNING failures
     """  # noqa: S608 (constants)
 )
 _REFUND = text(
-    """UPDATE throttle SET failures = greatest(0, failures - 1), free_at = least(free_at, :at)
+    """UPDATE throttle SET failures = greatest(0, failures - 1), free_at = to_timestamp(0)
     WHERE scope = :scope AND key_hash = :key_hash"""
 )
 _WAIT = text(
@@ -127,10 +130,10 @@ def _wait(session: Session, one: Charge, at: datetime) -> int:
     return max(1, ceil(left or 0))
 
 
-def refund(session: Session, charges: Sequence[Charge], *, at: datetime) -> None:
+def refund(session: Session, charges: Sequence[Charge]) -> None:
     """The try was none against which one must guard."""
     for one in charges:
-        session.execute(_REFUND, {"scope": one.policy.scope, "key_hash": one.key_hash, "at": at})
+        session.execute(_REFUND, {"scope": one.policy.scope, "key_hash": one.key_hash})
 
 
 def forget(session: Session, one: Charge) -> None:

@@ -71,7 +71,7 @@ def test_a_success_is_given_back(app: Flask) -> None:
     for _ in range(20):
         assert attempt(one) == 0
         with unit_of_work() as session:
-            refund(session, [one], at=NOW)
+            refund(session, [one])
 
 
 def test_forgotten(app: Flask) -> None:
@@ -91,6 +91,15 @@ def test_a_hundred_at_once_count_as_a_hundred(app: Flask) -> None:
     with ThreadPoolExecutor(8) as pool:
         waits = list(pool.map(try_once, range(100)))
     assert waits.count(0) == POLICY.free + 1
+
+
+def test_a_clock_that_is_a_little_behind_is_not_held_back(app: Flask) -> None:
+    one = Charge(POLICY, "siti")
+    assert attempt(one) == 0
+    assert attempt(one, at=NOW - timedelta(milliseconds=3)) == 0
+    with unit_of_work() as session:
+        refund(session, [one])
+    assert attempt(one, at=NOW - timedelta(milliseconds=3)) == 0
 
 
 def test_nobodys_address_stands_in_the_table(app: Flask) -> None:

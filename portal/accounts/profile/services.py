@@ -52,7 +52,7 @@ def ask_again(session: Session, person_id: int, *, at: datetime) -> AskedAgain:
     return asked
 
 
-def answered(session: Session, asked: AskedAgain, *, at: datetime) -> None:
+def answered(session: Session, asked: AskedAgain) -> None:
     """The password fitted: the try is given back.
 
     Raises:
@@ -62,7 +62,7 @@ def answered(session: Session, asked: AskedAgain, *, at: datetime) -> None:
     held = session.scalar(select(Credential.password_hash).where(Credential.person_id == asked.person_id))
     if held != asked.password_hash:
         raise NotThePassword()
-    refund(session, [asked.charge], at=at)
+    refund(session, [asked.charge])
 
 
 def change_password(

@@ -125,7 +125,7 @@ def _change(
         if not fits(form.current.data, asked.password_hash):
             raise NotThePassword()
         with unit_of_work() as session:
-            answered(session, asked, at=at)
+            answered(session, asked)
             change(session)
     except TooManyTries as error:
         return slowed(template, form, error)

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, PasswordField, StringField, ValidationError
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired, InputRequired
 
 from portal.accounts.logins import Login, read_login
 from portal.accounts.names import read_name
@@ -29,7 +29,7 @@ class RegisterForm(Form):
         render_kw={"autocomplete": "new-password"},
     )
     consent = BooleanField(
-        _l("Consent"), validators=[InputRequired(_l("Tick the consent so that the account can be made"))]
+        _l("Consent"), validators=[DataRequired(_l("Tick the consent so that the account can be made"))]
     )
     next = HiddenField()
 

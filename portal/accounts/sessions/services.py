@@ -157,7 +157,7 @@ def complete_sign_in(
             .where(Credential.person_id == candidate.person_id)
             .values(password_hash=new_hash)
         )
-    refund(session, attempt.charges, at=at)
+    refund(session, attempt.charges)
     return open_session(session, candidate.person_id, command, at=at)
 
 
