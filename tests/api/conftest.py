@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import event, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -19,7 +19,7 @@ from portal.accounts.models import ApiToken, Person
 from portal.accounts.tokens import new_token, token_hash
 from portal.db import db
 from portal.permissions import Role
-from portal.resources.models import Resource, ResourceFeature
+from portal.resources.models import Reservation, Resource, ResourceFeature
 from tests.factories import (
     FeatureFactory,
     FloorFactory,
@@ -136,6 +136,12 @@ def api(app: Flask) -> Callable[..., Caller]:
         return Caller(app, token)
 
     return call
+
+
+def count(house: House, model: type[Any] = Reservation) -> int:
+    """How many rows there are by now."""
+    house.session.rollback()
+    return house.session.scalar(select(func.count()).select_from(model)) or 0
 
 
 def problem(response: TestResponse, status: int, name: str) -> dict[str, Any]:
