@@ -43,7 +43,7 @@ _NOT_COME = text(
     SELECT v.id, rules.late_minutes
     FROM reservation v JOIN booking b ON b.id = v.id JOIN resource r ON r.id = b.resource_id
     JOIN booking_rules rules ON rules.id = r.rules_id
-    WHERE v.state IN ('requested', 'confirmed') AND v.ends_at < :at + interval '1 day'
+    WHERE v.state IN ('requested', 'confirmed') AND v.ends_at < :at + interval '1 day' AND v.starts_at <= :at
       AND v.starts_at + make_interval(mins => rules.late_minutes) <= :at
       AND v.id > :after ORDER BY v.id LIMIT :limit
     """

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.bookings import jobs
 from portal.bookings.models import Booking
-from portal.bookings.services import Actor, Book, Booked, Move, book, cancel, check_in, move
+from portal.bookings.services import Actor, Book, Booked, Move, book, cancel, check_in, mark_no_show, move
 from portal.db import unit_of_work
 from portal.notifications.models import Message
 from portal.resources.models import Claim, Reservation, State
@@ -186,7 +186,6 @@ class TestRelease:
     ) -> None:
         first = booked(at(10), at(11), made=at(9, day=1))
         second = booked(at(11), at(12), made=at(9, day=1))
-        whole = jobs.mark_no_show
 
         def breaks_once(work: Session, reservation_id: int, **options: Any) -> bool:
             if reservation_id == first.id:
@@ -194,7 +193,7 @@ class TestRelease:
                     text("UPDATE reservation SET sequence = 7 WHERE id = :id"), {"id": reservation_id}
                 )
                 raise RuntimeError
-            return whole(work, reservation_id, **options)
+            return mark_no_show(work, reservation_id, **options)
 
         monkeypatch.setattr(jobs, "mark_no_show", breaks_once)
         monkeypatch.setattr(jobs, "BATCH", 1)
