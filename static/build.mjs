@@ -1,7 +1,7 @@
 // Bundles css and js, gives every file a name with its hash, writes manifest.json and .br/.gz beside each text.
 // Plain node; the outcome in static/build is served for ever and never committed.
 import { createHash } from "node:crypto";
-import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import zlib from "node:zlib";
@@ -12,6 +12,7 @@ const out = path.join(here, "build");
 const scripts = ["js/app.js", "js/day.js"];
 const styles = ["css/app.css", "css/kit.css"];
 const images = ["icons.svg", "logo.svg", "favicon.svg"];
+const DAY = 24 * 60 * 60 * 1000;
 const manifest = {};
 const written = new Set(["manifest.json"]);
 
@@ -54,8 +55,10 @@ for (const image of images) {
   await write(image.replace(".svg", `-${hash}.svg`), image, Buffer.from(text));
 }
 await writeFile(path.join(out, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
+// A portal that is running goes on serving what it started with: only yesterday's files are swept out.
 for (const name of await readdir(out)) {
-  if (!written.has(name)) await rm(path.join(out, name), { recursive: true });
+  const file = path.join(out, name);
+  if (!written.has(name) && (await stat(file)).mtimeMs < Date.now() - DAY) await rm(file);
 }
 for (const [logical, name] of Object.entries(manifest)) {
   const { length } = await readFile(path.join(out, written.has(name + ".br") ? name + ".br" : name));
