@@ -21,7 +21,7 @@ from portal.errors import N_, PortalError
 class Policy:
     scope: str
     free: int
-    """Tries without any wait."""
+    """Tries after which no wait follows; the next is still heard, and the one after it waits."""
     first_wait: int
     """Seconds after the first try beyond; doubled with each more."""
     longest_wait: int
@@ -44,7 +44,7 @@ CONFIRM_MAILS = Policy("confirm-mails", free=5, first_wait=300, longest_wait=360
 FORGOT_ADDRESS = Policy("forgot-address", free=10, first_wait=15, longest_wait=600, forgiven_after=360)
 RESET_MAILS = Policy("reset-mails", free=3, first_wait=60, longest_wait=900, forgiven_after=1200)
 """Mails to one address, not pages: the page looks the same whether a mail went out or not."""
-CODE = Policy("code", free=5, first_wait=900, longest_wait=900, forgiven_after=900)
+CODE = Policy("code", free=4, first_wait=900, longest_wait=900, forgiven_after=900)
 """Five tries in all; a new code from the front desk brings five more."""
 CODE_ADDRESS = Policy("code-address", free=20, first_wait=15, longest_wait=600, forgiven_after=360)
 
