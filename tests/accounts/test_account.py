@@ -251,7 +251,7 @@ class TestPhone:
     def test_the_wish_ends_after_sixty_days(self, visitor: Visit, member: Member, session: Session) -> None:
         person = member(phone="+6281200000000", phone_confirmed_at=LONG_AGO)
         with time_machine.travel(NOW, tick=False):
-            self.change(visitor(person), "0812 3456 7890")
+            assert self.change(visitor(person), "0812 3456 7890").location == "/account"
         with time_machine.travel(NOW + timedelta(days=60), tick=False):
             self.confirm(person, member(roles=[Role.FRONTDESK]))
         assert fresh(session, person).phone == "+6281200000000"

@@ -36,7 +36,7 @@ def test_opening_it_changes_nothing(visitor: Visit, member: Member, session: Ses
     for _ in range(3):
         page = visitor().get(link)
         assert page.status_code == 200
-        assert person.email in page.text
+        assert str(person.email) in page.text
         assert page.headers["Cache-Control"] == "no-store"
     assert visitor().head(link).status_code == 200
     assert not is_confirmed(session, person)

@@ -33,7 +33,7 @@ def copy_of(app: Flask, client: Visitor) -> Visitor:
 def session_ids(session: Session, person: Person) -> list[int]:
     rows = session.scalars(
         text("SELECT id FROM user_session WHERE person_id = :id ORDER BY id"), {"id": person.id}
-    )  # type: ignore[call-overload]
+    )
     return list(rows)
 
 

@@ -27,7 +27,7 @@ NEW = "teh tubruk manis sekali"
 NOW = datetime(2026, 9, 7, 2, 0, tzinfo=UTC)
 
 
-def ask(visitor: Visitor, login: str) -> TestResponse:
+def ask(visitor: Visitor, login: str | None) -> TestResponse:
     return visitor.submit("/forgot", {"login": login}, page="/forgot")
 
 

@@ -111,7 +111,7 @@ def test_of_two_with_one_number_the_code_tells_who(
 ) -> None:
     other = member(email=None, email_confirmed_at=None, phone=PHONE)
     use(visitor(), code_for(other, clerk))
-    held = dict(session.execute(select(Credential.person_id, Credential.password_hash)).all())  # type: ignore[arg-type]
+    held = dict(session.execute(select(Credential.person_id, Credential.password_hash)).all())
     assert fits(NEW, held[other.id])
     assert not fits(NEW, held[siti.id])
 

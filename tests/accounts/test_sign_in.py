@@ -27,7 +27,7 @@ Member = Callable[..., Person]
 Visit = Callable[..., Visitor]
 
 
-def sign_in(visitor: Visitor, login: str, password: str = PASSWORD, **more: Any) -> TestResponse:
+def sign_in(visitor: Visitor, login: str | None, password: str = PASSWORD, **more: Any) -> TestResponse:
     return visitor.submit("/sign-in", {"login": login, "password": password, **more}, page="/sign-in")
 
 
@@ -145,13 +145,13 @@ def test_every_sign_in_has_a_token_of_its_own(visitor: Visit, member: Member) ->
     with client.session_transaction() as cookie:
         cookie["_user_id"] = "x" * 43
         cookie["planted"] = "yes"
-    sign_in(client, person.email or "")
+    sign_in(client, person.email)
     with client.session_transaction() as cookie:
         first = cookie["_user_id"]
         assert first != "x" * 43
         assert set(cookie) == {"_user_id", "_fresh"}
     again = visitor()
-    sign_in(again, person.email or "")
+    sign_in(again, person.email)
     with again.session_transaction() as cookie:
         assert cookie["_user_id"] != first
 
@@ -159,7 +159,7 @@ def test_every_sign_in_has_a_token_of_its_own(visitor: Visit, member: Member) ->
 def test_only_a_hash_of_the_token_is_kept(visitor: Visit, member: Member) -> None:
     person = member()
     client = visitor()
-    sign_in(client, person.email or "")
+    sign_in(client, person.email)
     with client.session_transaction() as cookie:
         token = cookie["_user_id"]
     with reading() as connection:
@@ -174,7 +174,7 @@ def test_remembered_for_sixty_days_else_for_twelve_hours(visitor: Visit, member:
     for remember, lasts in ((None, timedelta(hours=12)), ("y", timedelta(days=60))):
         client = visitor()
         with time_machine.travel(begin, tick=False):
-            answer = sign_in(client, person.email or "", **({"remember": remember} if remember else {}))
+            answer = sign_in(client, person.email, **({"remember": remember} if remember else {}))
             cookie = next(c for c in answer.headers.getlist("Set-Cookie") if c.startswith("session="))
             assert ("Expires=" in cookie) is bool(remember)
         with time_machine.travel(begin + lasts - timedelta(seconds=1), tick=False):
@@ -184,7 +184,7 @@ def test_remembered_for_sixty_days_else_for_twelve_hours(visitor: Visit, member:
 
 
 def test_cookies_are_for_this_portal_alone(visitor: Visit, member: Member) -> None:
-    answer = sign_in(visitor(), member().email or "")
+    answer = sign_in(visitor(), member().email)
     cookies = [cookie for cookie in answer.headers.getlist("Set-Cookie") if "=" in cookie]
     assert {cookie.split("=")[0] for cookie in cookies} == {"session", "device"}
     for cookie in cookies:
@@ -196,7 +196,7 @@ def test_the_page_that_was_asked_for_comes_next(visitor: Visit, member: Member) 
     client = visitor()
     asked = client.get("/account/devices?x=1")
     assert asked.location == "/sign-in?next=%2Faccount%2Fdevices%3Fx%3D1"
-    answer = sign_in(client, member().email or "", next="/account/devices?x=1")
+    answer = sign_in(client, member().email, next="/account/devices?x=1")
     assert answer.location == "/account/devices?x=1"
 
 
@@ -205,7 +205,7 @@ def test_the_page_that_was_asked_for_comes_next(visitor: Visit, member: Member) 
 )
 def test_nobody_is_sent_elsewhere(visitor: Visit, member: Member, target: str) -> None:
     person = member()
-    assert sign_in(visitor(), person.email or "", next=target).location == "/"
+    assert sign_in(visitor(), person.email, next=target).location == "/"
     assert visitor(person).get("/sign-in", query_string={"next": target}).location == "/"
     shown = visitor().get("/sign-in", query_string={"next": target})
     assert 'name="next" type="hidden" value=""' in shown.text
@@ -252,7 +252,7 @@ def test_what_was_chosen_before_follows(visitor: Visit, member: Member, app: Fla
         assert "Meja A07" in page.text
         assert "Masuk dan pesan" in page.text
         assert not entered
-        answer = sign_in(client, person.email or "", next="/chosen")
+        answer = sign_in(client, person.email, next="/chosen")
         assert answer.location == "/bookings/TRS7K4M2W"
         assert entered == [(person.id, "/chosen")]
     finally:
@@ -263,7 +263,7 @@ def test_outdated_hashes_are_renewed(visitor: Visit, member: Member, session: Se
     old = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1).hash(PASSWORD)
     person = member(password_hash=old)
     client = visitor()
-    sign_in(client, person.email or "")
+    sign_in(client, person.email)
     assert is_in(client)
     kept = session.scalar(text("SELECT password_hash FROM credential"))
     assert kept != old
@@ -274,7 +274,7 @@ def test_outdated_hashes_are_renewed(visitor: Visit, member: Member, session: Se
 class TestWrongPasswords:
     """Slowed for each account and each address; nobody can be locked out by a stranger."""
 
-    def fail(self, client: Visitor, login: str, times: int) -> TestResponse:
+    def fail(self, client: Visitor, login: str | None, times: int) -> TestResponse:
         for _ in range(times):
             answer = sign_in(client, login, "not the password")
         return answer
@@ -284,10 +284,10 @@ class TestWrongPasswords:
     ) -> None:
         person = member()
         with time_machine.travel(LONG_AGO, tick=False):
-            answer = self.fail(visitor(), person.email or "", 6)
+            answer = self.fail(visitor(), person.email, 6)
             assert answer.status_code == 422
             hashed = hashing.verified
-            answer = sign_in(visitor(), person.email or "")
+            answer = sign_in(visitor(), person.email)
         assert answer.status_code == 429
         assert answer.headers["Retry-After"] == "2"
         assert "2 detik" in answer.text
@@ -314,18 +314,18 @@ class TestWrongPasswords:
             at += timedelta(seconds=wait)
         with time_machine.travel(at + timedelta(seconds=60), tick=False):
             client = visitor()
-            sign_in(client, person.email or "")
+            sign_in(client, person.email)
             assert is_in(client)
 
     def test_their_own_device_is_not_slowed_by_strangers(self, visitor: Visit, member: Member) -> None:
         person = member()
         own = visitor()
         with time_machine.travel(LONG_AGO, tick=False):
-            sign_in(own, person.email or "")
+            sign_in(own, person.email)
             own.submit("/sign-out", page="/account")
-            assert self.fail(visitor(), person.email or "", 7).status_code == 429
-            assert sign_in(visitor(), person.email or "").status_code == 429
-            assert sign_in(own, person.email or "").status_code == 303
+            assert self.fail(visitor(), person.email, 7).status_code == 429
+            assert sign_in(visitor(), person.email).status_code == 429
+            assert sign_in(own, person.email).status_code == 303
 
     def test_a_known_device_helps_against_nobody_else(self, visitor: Visit, member: Member) -> None:
         """Whoever registered with a stranger's address knows one device, and still does not guess faster."""
@@ -369,7 +369,7 @@ class TestWrongPasswords:
         person = member()
         with time_machine.travel(LONG_AGO, tick=False):
             self.fail(visitor(), "nobody@example.id", 8)
-            assert sign_in(visitor(), person.email or "").status_code == 303
+            assert sign_in(visitor(), person.email).status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -410,7 +410,7 @@ def test_a_forged_or_missing_csrf_token(visitor: Visit, member: Member) -> None:
 def test_extra_fields_mean_nothing(visitor: Visit, member: Member) -> None:
     other, person = member(), member()
     client = visitor()
-    sign_in(client, person.email or "", role="admin", user_id=str(other.id), person_id=str(other.id))
+    sign_in(client, person.email, role="admin", user_id=str(other.id), person_id=str(other.id))
     assert whose(client) == person.id
     assert client.get("/admin").status_code in {403, 404}
 
@@ -431,7 +431,7 @@ def test_fifty_thousand_parts(visitor: Visit) -> None:
 def test_the_device_cookie_signs_nobody_in(visitor: Visit, member: Member) -> None:
     person = member()
     client = visitor()
-    sign_in(client, person.email or "")
+    sign_in(client, person.email)
     client.delete_cookie("session")
     assert not is_in(client)
 
@@ -441,4 +441,4 @@ def test_a_tampered_device_cookie_is_nothing(visitor: Visit, member: Member) -> 
     for value in ("[1]", "WzFd.x", "x" * 3000, "\x00", "eyJ9"):
         client = visitor()
         client.set_cookie("device", value)
-        assert sign_in(client, person.email or "").status_code == 303
+        assert sign_in(client, person.email).status_code == 303
