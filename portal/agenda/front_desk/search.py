@@ -49,7 +49,8 @@ class FoundPerson:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Today's and coming bookings, or one of any day whose whole reference was typed; and people."""
+    """Today's and coming bookings, or one of any day whose whole reference was typed; then people for whom
+    more can be done than with their bookings."""
 
     bookings: Sequence[Duty]
     people: Sequence[FoundPerson]
@@ -89,7 +90,10 @@ def search(reader: Reader, typed: str, sites: Sequence[ServedSite], *, at: datet
     within = {"site_ids": [site.id for site in sites], "midnight": min(midnights, default=at)}
     bookings = [read_duty(row) for row in reader.execute(_BOOKINGS, parameters | within)]
     people = [FoundPerson(**row._mapping) for row in reader.execute(_PEOPLE, parameters)]
-    return Found(bookings[:MOST], people[:MOST], len(bookings) > MOST or len(people) > MOST)
+    has_more = len(bookings) > MOST or len(people) > MOST
+    shown = {row.person_id for row in bookings[:MOST]}
+    others = [who for who in people[:MOST] if who.id not in shown or who.can_have_code]
+    return Found(bookings[:MOST], others, has_more)
 
 
 def _patterns(typed: str, sites: Sequence[ServedSite]) -> dict[str, Any]:
