@@ -2,12 +2,21 @@
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, IntegerField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice
 
 from portal.web.forms import Form
 
-WAYS = [("in_person", _l("Face to face")), ("phone", _l("By phone"))]
-ZONES = [("garden", "Zona Taman"), ("quiet", "Zona Tenang")]
+WAYS = [SelectChoice("in_person", _l("Face to face")), SelectChoice("phone", _l("By phone"))]
+ZONES = [SelectChoice("garden", "Zona Taman"), SelectChoice("quiet", "Zona Tenang")]
 
 
 class SampleForm(Form):

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-from flask_babel import force_locale
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
@@ -14,6 +13,7 @@ from portal.bookings.models import Booking
 from portal.bookings.services import Booked
 from portal.errors import PortalError
 from portal.notifications.models import Message
+from portal.notifications.wording import speaking
 from portal.resources.models import Claim, Reservation, Resource, State
 from portal.resources.refusals import InThePast, SlotTaken, UnknownResource
 from portal.web.errors import words
@@ -285,8 +285,8 @@ def test_every_refusal_says_why_in_both_languages(house: House) -> None:
     for refusal in set(everything(PortalError)):
         if not refusal.__module__.startswith(("portal.bookings", "portal.resources")):
             continue
-        with force_locale("id"):
+        with speaking("id"):
             indonesian = words(refusal(**dict.fromkeys(names, 3)))
-        with force_locale("en"):
+        with speaking("en"):
             english = words(refusal(**dict.fromkeys(names, 3)))
         assert indonesian != english, refusal
