@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.audit.services import record
@@ -24,6 +24,9 @@ from portal.resources.refusals import SlotTaken, UnknownResource
 
 EARLY = timedelta(hours=1)
 """How long before its start a booking can be checked in."""
+
+
+_HOLDING = claims.holding("INSERT INTO booking (id, resource_id) SELECT id, :resource_id FROM reserved")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,7 @@ def book(session: Session, command: Book, *, at: datetime) -> Booked:
     _check(command.actor, person, resource, held, command.starts_at, command.ends_at, at=at)
     reservation_id, reference = claims.hold(
         session,
+        _HOLDING,
         NewReservation(
             kind=ReservationKind.BOOKING,
             state=State.CONFIRMED,
@@ -91,8 +95,8 @@ def book(session: Session, command: Book, *, at: datetime) -> Booked:
         ),
         [Part(resource.id, command.starts_at, command.ends_at)],
         at=at,
+        resource_id=resource.id,
     )
-    session.execute(insert(Booking).values(id=reservation_id, resource_id=resource.id))
     booked = Booked(
         reservation_id,
         reference,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, DateTime, Integer, any_, bindparam, literal, select, text, update
+from sqlalchemy import ARRAY, DateTime, Integer, TextClause, any_, bindparam, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Update
@@ -94,76 +94,96 @@ class NewReservation:
     """The times people see, without buffers."""
 
 
+_IDS = any_(bindparam("ids", type_=ARRAY(Integer)))
+
+# Made once: building a statement costs more than running it.
+_PEOPLE = (
+    select(
+        Person.id,
+        Person.name,
+        Person.email,
+        Person.language,
+        Person.email_confirmed_at.is_not(None) | Person.phone_confirmed_at.is_not(None),
+    )
+    .where(Person.id == _IDS)
+    .order_by(Person.id)
+    .with_for_update(key_share=True)
+)
+_RESOURCES = (
+    select(
+        Resource.id,
+        Resource.site_id,
+        Resource.kind,
+        Resource.name,
+        Resource.is_active & Site.is_active,
+        Resource.zone_id,
+        Resource.floor_id,
+        *RULE_COLUMNS,
+        Site.name,
+        Site.address,
+        Site.time_zone,
+        Site.reference_prefix,
+        Floor.name,
+        Zone.name,
+    )
+    .join(Site, Site.id == Resource.site_id)
+    .outerjoin(BookingRules, BookingRules.id == Resource.rules_id)
+    .outerjoin(Floor, Floor.id == Resource.floor_id)
+    .outerjoin(Zone, Zone.id == Resource.zone_id)
+    .where(Resource.id == _IDS)
+    .order_by(Resource.id)
+    .with_for_update(key_share=True, of=Resource)
+)
+
+
 def lock_people(session: Session, ids: Iterable[int]) -> dict[int, LockedPerson]:
     """Locks people in order of id until the end of the transaction; before any resource."""
-    statement = (
-        select(
-            Person.id,
-            Person.name,
-            Person.email,
-            Person.language,
-            Person.email_confirmed_at.is_not(None) | Person.phone_confirmed_at.is_not(None),
-        )
-        .where(Person.id == _any_of(ids))
-        .order_by(Person.id)
-        .with_for_update(key_share=True)
-    )
-    return {row[0]: LockedPerson(*row) for row in session.execute(statement)}
+    rows = session.execute(_PEOPLE, {"ids": sorted(set(ids))})
+    return {row[0]: LockedPerson(*row) for row in rows}
 
 
 def lock_resources(session: Session, ids: Iterable[int]) -> dict[int, LockedResource]:
     """Locks resources in order of id until the end of the transaction, and brings their rules along."""
-    statement = (
-        select(
-            Resource.id,
-            Resource.site_id,
-            Resource.kind,
-            Resource.name,
-            Resource.is_active & Site.is_active,
-            Resource.zone_id,
-            Resource.floor_id,
-            *RULE_COLUMNS,
-            Site.name,
-            Site.address,
-            Site.time_zone,
-            Site.reference_prefix,
-            Floor.name,
-            Zone.name,
-        )
-        .join(Site, Site.id == Resource.site_id)
-        .outerjoin(BookingRules, BookingRules.id == Resource.rules_id)
-        .outerjoin(Floor, Floor.id == Resource.floor_id)
-        .outerjoin(Zone, Zone.id == Resource.zone_id)
-        .where(Resource.id == _any_of(ids))
-        .order_by(Resource.id)
-        .with_for_update(key_share=True, of=Resource)
-    )
-    return {row[0]: _locked(tuple(row)) for row in session.execute(statement)}
+    rows = session.execute(_RESOURCES, {"ids": sorted(set(ids))})
+    return {row[0]: _locked(tuple(row)) for row in rows}
 
 
-_HOLD = text(
+def holding(own_row: str) -> TextClause:
+    """The statement with which `hold` makes a reservation, its claims and the row of its kind.
+
+    `own_row` is an INSERT … SELECT … FROM reserved; its further parameters are those of `hold`'s caller.
     """
-    WITH reserved AS (
-        INSERT INTO reservation
-            (reference, kind, state, person_id, created_by_id, site_id, starts_at, ends_at, created_at)
-        VALUES (:reference, :kind, :state, :person_id, :created_by_id, :site_id, :starts_at, :ends_at, :at)
-        ON CONFLICT (reference) DO NOTHING
-        RETURNING id
+    return text(
+        f"""
+        WITH reserved AS (
+            INSERT INTO reservation
+                (reference, kind, state, person_id, created_by_id, site_id, starts_at, ends_at, created_at)
+            VALUES (:reference, :kind, :state, :person_id, :created_by_id, :site_id, :starts_at, :ends_at, :at)
+            ON CONFLICT (reference) DO NOTHING
+            RETURNING id
+        ), own_row AS ({own_row})
+        INSERT INTO claim (reservation_id, resource_id, person_id, starts_at, ends_at)
+        SELECT reserved.id, part.resource_id, :person_id, part.starts_at, part.ends_at
+        FROM reserved, unnest(:resource_ids, :starts, :ends) AS part (resource_id, starts_at, ends_at)
+        RETURNING reservation_id
+        """  # noqa: S608 (constants of the packages)
+    ).bindparams(
+        bindparam("resource_ids", type_=ARRAY(Integer)),
+        bindparam("starts", type_=ARRAY(DateTime(timezone=True))),
+        bindparam("ends", type_=ARRAY(DateTime(timezone=True))),
     )
-    INSERT INTO claim (reservation_id, resource_id, person_id, starts_at, ends_at)
-    SELECT reserved.id, part.resource_id, :person_id, part.starts_at, part.ends_at
-    FROM reserved, unnest(:resource_ids, :starts, :ends) AS part (resource_id, starts_at, ends_at)
-    RETURNING reservation_id
-    """
-).bindparams(
-    bindparam("resource_ids", type_=ARRAY(Integer)),
-    bindparam("starts", type_=ARRAY(DateTime(timezone=True))),
-    bindparam("ends", type_=ARRAY(DateTime(timezone=True))),
-)
 
 
-def hold(session: Session, new: NewReservation, parts: Sequence[Part], *, at: datetime) -> tuple[int, str]:
-    """Makes a reservation with its claims; people and resources are locked already. One statement.
+def hold(
+    session: Session,
+    statement: TextClause,
+    new: NewReservation,
+    parts: Sequence[Part],
+    *,
+    at: datetime,
+    **own: object,
+) -> tuple[int, str]:
+    """Makes a reservation with its claims by a statement of `holding`; people and resources are locked already.
 
     Returns its id and reference.
 
@@ -174,8 +194,9 @@ def hold(session: Session, new: NewReservation, parts: Sequence[Part], *, at: da
         reference = new.reference_prefix + "".join(secrets.choice(ALPHABET) for _ in range(6))
         with refusing_overlaps():
             reservation_id = session.scalar(
-                _HOLD,
-                {
+                statement,
+                own
+                | {
                     "reference": reference,
                     "kind": new.kind.value,
                     "state": new.state.value,
@@ -247,10 +268,6 @@ def refusing_overlaps() -> Iterator[None]:
 def normalised_reference(typed: str) -> str:
     """A reference as people type or say it ("trs-7k4 m2w"), as the database keeps it."""
     return "".join(sign for sign in typed.upper() if sign.isascii() and sign.isalnum())
-
-
-def _any_of(ids: Iterable[int]) -> ColumnElement[int]:
-    return any_(literal(sorted(set(ids)), ARRAY(Integer)))  # type: ignore[return-value]
 
 
 def _locked(row: tuple[Any, ...]) -> LockedResource:
