@@ -290,7 +290,7 @@ def test_messages_of_fields_in_both_languages(house: House, api: Callable[..., C
 # What it costs
 
 
-@pytest.mark.parametrize(("key", "most"), [(None, 9), ("a key", 10)])
+@pytest.mark.parametrize(("key", "most"), [(None, 8), ("a key", 9)])
 def test_statements_of_a_booking(
     key: str | None, most: int, house: House, api: Callable[..., Caller]
 ) -> None:
