@@ -99,8 +99,16 @@ def visitor(app: Flask) -> Callable[..., Visitor]:
 
 
 def _empty() -> None:
-    tables = ", ".join(table.name for table in metadata.sorted_tables)
+    """Rows go and sequences start anew. Deleting the few rows of a test is ten times quicker than truncating."""
+    tables = [*reversed([table.name for table in metadata.sorted_tables]), "procrastinate_jobs"]
+    deletes = "".join(f"DELETE FROM {name};" for name in tables)
     with db.engine.begin() as connection:
-        # The audit log refuses to be emptied otherwise.
+        # The audit log refuses to be emptied otherwise; references need no checking on the way.
         connection.execute(text("SET LOCAL session_replication_role = replica"))
-        connection.execute(text(f"TRUNCATE {tables}, procrastinate_jobs RESTART IDENTITY CASCADE"))
+        connection.exec_driver_sql(deletes)
+        connection.execute(
+            text(
+                "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) FROM pg_sequences "
+                "WHERE last_value IS NOT NULL AND sequencename NOT LIKE 'procrastinate%'"
+            )
+        )
