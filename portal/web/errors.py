@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from portal.errors import N_, Conflict, NotAllowed, NotFound, PortalError, RuleBroken
 from portal.web import filters
+from portal.web.locale import current_locale
 
 STATUS: tuple[tuple[type[PortalError], int], ...] = (
     (NotFound, 404),
@@ -47,7 +48,13 @@ def _written(value: Any) -> Any:
 def page(status: int, text: str | None = None, **context: Any) -> Response:
     """An error page; statuses without words of their own borrow the nearest that has some."""
     shown = status if status in PAGES else 500 if status >= 500 else 422 if status != 405 else 404
-    response = make_response(render_template(f"errors/{shown}.html", text=text, **context), status)
+    if shown == 500:
+        # Rendered past the context of pages: that asks who is signed in, and perhaps it is the database that failed.
+        template = current_app.jinja_env.get_template("errors/500.html")
+        body = template.render(text=text, locale=current_locale(), **context)
+    else:
+        body = render_template(f"errors/{shown}.html", text=text, **context)
+    response = make_response(body, status)
     response.headers["Cache-Control"] = "no-store"
     return response
 
