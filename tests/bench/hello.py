@@ -1,0 +1,10 @@
+"""What everything is measured against: the least that Flask can do."""
+
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def hello() -> str:
+    return "hello"
