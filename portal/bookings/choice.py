@@ -1,5 +1,6 @@
 """A desk chosen before signing in: kept in sight beside the form, booked once its person is known."""
 
+from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
 from flask import flash, url_for
@@ -9,13 +10,14 @@ from werkzeug.datastructures import MultiDict
 from portal.accounts.entering import KeptChoice
 from portal.accounts.queries import CurrentPerson
 from portal.bookings.forms import StretchForm
+from portal.bookings.queries import same_booking
 from portal.bookings.services import Actor, Book, book
 from portal.clock import now
 from portal.db import reading, unit_of_work
 from portal.errors import PortalError
 from portal.resources.models import ResourceKind
 from portal.resources.queries import resource_facts
-from portal.web import filters
+from portal.web import filters, metrics
 from portal.web.errors import words
 
 
@@ -60,22 +62,35 @@ def book_on_entering(person: CurrentPerson, next_path: str) -> str | None:
     form = _form(next_path)
     if form is None:
         return None
-    resource_id, starts_at, ends_at = form.wanted
+    try:
+        reference = book_once(Actor(id=person.id, is_staff=person.is_staff), person.id, *form.wanted)
+    except PortalError as refusal:
+        flash(words(refusal), "bad")
+        kept = kept_choice(next_path)
+        return kept.change_url if kept else None
+    return url_for("bookings.ticket", reference=reference, new=1)
+
+
+def book_once(actor: Actor, person_id: int, resource_id: int, starts_at: datetime, ends_at: datetime) -> str:
+    """The reference of the new booking, or of the same one that a first click has made already.
+
+    Raises: as `services.book`.
+    """
     command = Book(
-        actor=Actor(id=person.id, is_staff=person.is_staff),
-        person_id=person.id,
-        resource_id=resource_id,
-        starts_at=starts_at,
-        ends_at=ends_at,
+        actor=actor, person_id=person_id, resource_id=resource_id, starts_at=starts_at, ends_at=ends_at
     )
     try:
         with unit_of_work() as session:
             booked = book(session, command, at=now())
     except PortalError as refusal:
-        flash(words(refusal), "bad")
-        kept = kept_choice(next_path)
-        return kept.change_url if kept else None
-    return url_for("bookings.ticket", reference=booked.reference, new=1)
+        metrics.BOOKINGS.labels(refusal.code).inc()
+        with reading() as connection:
+            already = same_booking(connection, person_id, resource_id, starts_at, ends_at)
+        if already is None:
+            raise
+        return already.reference
+    metrics.BOOKINGS.labels("booked").inc()
+    return booked.reference
 
 
 def _form(next_path: str) -> StretchForm | None:

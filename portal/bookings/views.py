@@ -8,6 +8,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal.bookings import qr
+from portal.bookings.choice import book_once
 from portal.bookings.day.queries import next_open_day
 from portal.bookings.forms import EmptyForm, StretchForm
 from portal.bookings.messages import calendar_event, named
@@ -18,10 +19,9 @@ from portal.bookings.queries import (
     coming_bookings,
     past_bookings,
     quota,
-    same_booking,
 )
 from portal.bookings.refusals import NoSuchBooking
-from portal.bookings.services import Actor, Book, Move, book, cancel, move
+from portal.bookings.services import Actor, Move, cancel, move
 from portal.clock import now
 from portal.db import reading, unit_of_work
 from portal.errors import Conflict, PortalError
@@ -95,22 +95,11 @@ def create() -> BaseResponse | Response:
 
 def _book(resource_id: int, starts_at: datetime, ends_at: datetime) -> BaseResponse | Response:
     """Leads to the ticket, a second click too; a refusal shows what else can be had."""
-    person_id = current_user.id
-    command = Book(
-        actor=actor(), person_id=person_id, resource_id=resource_id, starts_at=starts_at, ends_at=ends_at
-    )
     try:
-        with unit_of_work() as session:
-            booked = book(session, command, at=now())
+        reference = book_once(actor(), current_user.id, resource_id, starts_at, ends_at)
     except PortalError as refusal:
-        metrics.BOOKINGS.labels(refusal.code).inc()
-        with reading() as connection:
-            already = same_booking(connection, person_id, resource_id, starts_at, ends_at)
-        if already is not None:
-            return redirect(url_for("bookings.ticket", reference=already.reference))
         return refused(refusal, resource_id, starts_at, ends_at, action=url_for("bookings.create"))
-    metrics.BOOKINGS.labels("booked").inc()
-    return redirect(url_for("bookings.ticket", reference=booked.reference, new=1))
+    return redirect(url_for("bookings.ticket", reference=reference, new=1))
 
 
 def refused(
@@ -171,7 +160,11 @@ def _ribbon(row: BookingRow, site: SiteMap | None) -> tuple[list[tuple[str, int]
     opens, closes = hours[0][0], hours[-1][1]
     widths = [("shut", start - opens), ("mine", end - start), ("shut", closes - end)]
     scale = [f"{site.calendar.moment(minute):%H}" for minute in range(opens, closes, 60)]
-    return [(state, minutes // 30) for state, minutes in widths if minutes >= 30], (closes - opens) // 30, scale
+    return (
+        [(state, minutes // 30) for state, minutes in widths if minutes >= 30],
+        (closes - opens) // 30,
+        scale,
+    )
 
 
 @blueprint.get("/bookings/<reference>.ics")
@@ -191,7 +184,11 @@ def calendar(reference: str) -> Response:
     settings = current_app.config["SETTINGS"]
     organizer = Party(row.site_name, sender_of(settings).addr_spec)
     file = calendar_file(
-        event, language=current_locale(), base_url=settings.base_url, stamp=row.created_at, organizer=organizer
+        event,
+        language=current_locale(),
+        base_url=settings.base_url,
+        stamp=row.created_at,
+        organizer=organizer,
     )
     response = Response(file, content_type="text/calendar; charset=utf-8; method=PUBLISH")
     response.headers["Content-Disposition"] = f'attachment; filename="{row.reference}.ics"'
