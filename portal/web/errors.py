@@ -66,7 +66,9 @@ def answer_under(app: Flask, prefix: str, answer: Callable[[Exception], Response
 
 def _elsewhere(error: Exception) -> Response | None:
     answers = current_app.extensions.get("error_answers", {})
-    return next((answer(error) for prefix, answer in answers.items() if request.path.startswith(prefix)), None)
+    return next(
+        (answer(error) for prefix, answer in answers.items() if request.path.startswith(prefix)), None
+    )
 
 
 def init_app(app: Flask) -> None:
