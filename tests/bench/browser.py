@@ -73,7 +73,7 @@ class Browser:
     _kept: set[str] = field(default_factory=set)
 
     def open(self, address: str, *, with_parts: bool = True) -> Answer:
-        return self._arrive("GET", address, None, with_parts)
+        return self._arrive("GET", urljoin(self.address, address).partition("#")[0], None, with_parts)
 
     def submit(self, form: Form, **changes: str) -> Answer:
         """Sends a form as it stands on the present page, with some fields filled in."""

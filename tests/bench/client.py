@@ -8,12 +8,11 @@ import selectors
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import brotli  # type: ignore[import-untyped]
 
-CONNECTIONS = 8
 PATIENCE = 30
 """Seconds without any answer until the server counts as broken."""
 
@@ -148,44 +147,34 @@ def _length(head: bytes) -> int:
 
 
 def drive(
-    port: int,
-    requests: Iterator[bytes],
-    *,
-    seconds: float = 0,
-    count: int = 0,
-    connections: int = CONNECTIONS,
-    seen: Callable[[Answer], None] | None = None,
+    connections: Sequence[Connection], requests: Iterator[bytes], *, seconds: float = 0, count: int = 0
 ) -> Tally:
-    """Keeps that many connections busy for `seconds`, or until `count` requests are answered."""
+    """Keeps the connections busy for `seconds`, or until `count` requests are answered; then closes them."""
     tally, sent = Tally(), 0
+    began = time.perf_counter()
+
+    def send(connection: Connection) -> bool:
+        nonlocal sent
+        over = sent >= count if count else time.perf_counter() - began >= seconds
+        if not over:
+            connection.send(next(requests))
+            sent += 1
+        return not over
+
     with selectors.DefaultSelector() as selector:
-        opened = [Connection(port) for _ in range(connections)]
-        began = time.perf_counter()
-
-        def send(connection: Connection) -> bool:
-            nonlocal sent
-            over = sent >= count if count else time.perf_counter() - began >= seconds
-            if not over:
-                connection.send(next(requests))
-                sent += 1
-            return not over
-
-        for connection in opened:
+        for connection in connections:
             selector.register(connection.socket, selectors.EVENT_READ, connection)
-        busy = sum(send(connection) for connection in opened)
+        busy = sum(send(connection) for connection in connections)
         while busy:
             ready = selector.select(PATIENCE)
             if not ready:
                 raise TimeoutError(f"no answer within {PATIENCE} s")
             for key, _ in ready:
                 answer = key.data.receive()
-                if answer is None:
-                    continue
-                tally.statuses[answer.status] += 1
-                if seen:
-                    seen(answer)
-                busy -= not send(key.data)
-        tally.seconds = time.perf_counter() - began
-        for connection in opened:
-            connection.close()
+                if answer is not None:
+                    tally.statuses[answer.status] += 1
+                    busy -= not send(key.data)
+    tally.seconds = time.perf_counter() - began
+    for connection in connections:
+        connection.close()
     return tally

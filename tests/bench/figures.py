@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Unit = Literal["of hello", "statements", "×", "KB", "requests", "faults"]
+Unit = Literal["of hello", "statements", "×", "KB", "requests", "fields", "faults"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +41,45 @@ def cpu_seconds(pid: int) -> float:
     except FileNotFoundError:
         return 0
     return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def spread(server: Server, count: int) -> list[Connection]:
+    """That many connections, the same number to each worker process.
+
+    Left alone, one worker may accept all of a client's connections while the other sleeps, and a slice of load then
+    measures one processor or two by chance.
+    """
+    workers = children(server.pid)
+    held: dict[int, list[Connection]] = {worker: [] for worker in workers}
+    share, surplus = count // len(workers), []
+    for _ in range(count * 50):
+        connection = Connection(server.port)
+        connection.ask(prepared("GET", "/healthz"))
+        worker = _holder(server.port, connection.socket.getsockname()[1], workers)
+        if worker is None or len(held[worker]) >= share:
+            surplus.append(connection)
+        else:
+            held[worker].append(connection)
+        if all(len(some) == share for some in held.values()):
+            break
+    for connection in surplus:
+        connection.close()
+    return [connection for some in held.values() for connection in some]
+
+
+def _holder(port: int, from_port: int, workers: list[int]) -> int | None:
+    """Which process has accepted the connection that comes from a port."""
+    inode = None
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        if (int(fields[1][-4:], 16), int(fields[2][-4:], 16)) == (port, from_port):
+            inode = f"socket:[{fields[9]}]"
+    for worker in workers:
+        for descriptor in Path(f"/proc/{worker}/fd").iterdir():
+            with suppress(OSError):
+                if os.readlink(descriptor) == inode:
+                    return worker
+    return None
 
 
 @contextmanager

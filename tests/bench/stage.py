@@ -16,9 +16,10 @@ from portal.db import db, reading
 from portal.resources.queries import sites
 from tests.bench.client import Tally, drive, prepared
 from tests.bench.databases import Databases, databases, environment
-from tests.bench.servers import Server, cpu_seconds, serving
+from tests.bench.servers import Server, cpu_seconds, serving, spread
 
 HELLO = prepared("GET", "/")
+CLIENTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Stage:
         return self.portal(url).cpu_seconds() + sum(cpu_seconds(pid) for pid in backends)
 
     def _drive(self, server: Server, requests: Iterator[bytes]) -> Tally:
-        return drive(server.port, requests, seconds=self.size.seconds)
+        return drive(spread(server, CLIENTS), requests, seconds=self.size.seconds)
 
     def _serving(self, key: str, application: str, environ: dict[str, str]) -> Server:
         if key not in self._servers:
