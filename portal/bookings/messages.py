@@ -4,16 +4,21 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.db import Words
 from portal.notifications.calendar_files import CalendarEvent, Method
+from portal.notifications.models import Message
 from portal.notifications.services import Recipient, send
 from portal.resources.claims import LockedPerson, LockedResource
 from portal.resources.models import ResourceKind
 
 if TYPE_CHECKING:
     from portal.bookings.services import Booked
+
+MAILS_UNCONFIRMED = 3
+"""Mails about bookings to an address before it is confirmed: booked, moved or cancelled, and a reminder."""
 
 
 def confirmed(
@@ -139,10 +144,22 @@ def _send(
         )
     send(
         session,
-        Recipient(person.id, person.language, person.name, person.email),
+        Recipient(person.id, person.language, person.name, _address(session, person)),
         f"bookings/{template}",
         facts,
         at=at,
         calendar=event,
         until=booked.starts_at if template == "reminder" else None,
     )
+
+
+def _address(session: Session, person: LockedPerson) -> str | None:
+    """Where to mail to. An address that nobody has confirmed may be a stranger's: it gets a few mails, not any number."""
+    if person.email is None or person.has_confirmed_email:
+        return person.email
+    sent = session.scalar(
+        select(func.count())
+        .select_from(Message)
+        .where(Message.person_id == person.id, Message.template.startswith("bookings/"))
+    )
+    return person.email if (sent or 0) < MAILS_UNCONFIRMED else None

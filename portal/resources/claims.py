@@ -44,6 +44,7 @@ class LockedPerson:
     id: int
     name: str
     email: str | None
+    has_confirmed_email: bool
     language: str
     is_confirmed: bool
 
@@ -102,6 +103,7 @@ _PEOPLE = (
         Person.id,
         Person.name,
         Person.email,
+        Person.email_confirmed_at.is_not(None),
         Person.language,
         Person.email_confirmed_at.is_not(None) | Person.phone_confirmed_at.is_not(None),
     )

@@ -2,7 +2,7 @@
 
 from gettext import NullTranslations
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, g, request
 from flask_babel import Babel, Domain, force_locale
@@ -61,7 +61,12 @@ def current_locale() -> str:
 def other_locale_url() -> str:
     """This page in the other language."""
     query = [(name, value) for name, value in request.args.items(multi=True) if name != COOKIE]
-    return request.path + "?" + urlencode([*query, (COOKIE, "id" if current_locale() == "en" else "en")])
+    # Quoted again: a path that begins with "\\" or "//" would lead a browser to another host.
+    return (
+        quote(request.path, safe="/")
+        + "?"
+        + urlencode([*query, (COOKIE, "id" if current_locale() == "en" else "en")])
+    )
 
 
 def _remember(response: Response) -> Response:

@@ -290,3 +290,15 @@ def test_every_refusal_says_why_in_both_languages(house: House) -> None:
         with speaking("en"):
             english = words(refusal(**dict.fromkeys(names, 3)))
         assert indonesian != english, refusal
+
+
+def test_an_unconfirmed_address_is_not_flooded(house: House, session: Session) -> None:
+    """Whoever registers with somebody else's address must not make the portal write to it without end."""
+    newcomer = PersonFactory(unconfirmed=True)
+    session.commit()
+    for _ in range(4):
+        booked = house.book(at(14), at(15), newcomer)
+        house.do(services.cancel, booked)
+    mails = text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'notifications.mail'")
+    assert session.scalar(mails) == 3
+    assert session.scalar(select(func.count()).select_from(Message)) == 8

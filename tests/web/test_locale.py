@@ -1,0 +1,31 @@
+"""The language switch."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.client import Visitor
+
+Visit = Callable[..., Visitor]
+
+
+@pytest.mark.parametrize(
+    "path", ["/%5Cevil.example", "//evil.example/", "/%09/evil.example", "/%2F%2Fevil.example"]
+)
+def test_the_switch_never_leads_elsewhere(visitor: Visit, path: str) -> None:
+    page = visitor().get(path).text
+    assert 'hreflang="en"' in page
+    for wrong in ('href="//', 'href="/\\', 'href="/\t'):
+        assert wrong not in page
+
+
+def test_the_switch_keeps_the_page_and_its_query(visitor: Visit) -> None:
+    assert 'href="/accessibility?a=1&amp;lang=en"' in visitor().get("/accessibility?a=1").text
+    assert 'href="/accessibility?a=1&amp;lang=id"' in visitor().get("/accessibility?a=1&lang=en").text
+
+
+def test_the_choice_is_kept_in_a_cookie(visitor: Visit) -> None:
+    person = visitor()
+    person.get("/accessibility?lang=en")
+    assert '<html lang="en">' in person.get("/accessibility").text
+    assert '<html lang="en">' in person.get("/accessibility?lang=xx").text
