@@ -1,5 +1,6 @@
 """The application factory: extensions and one list of blueprints; it decides nothing."""
 
+import os
 from pathlib import Path
 
 from flask import Flask
@@ -42,7 +43,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS={
             "pool_size": settings.pool_size,
             "max_overflow": 0,
-            "connect_args": {"application_name": "portal", "options": "-c timezone=UTC -c lock_timeout=20s"},
+            "pool_timeout": 10,
+            "hide_parameters": True,
+            "connect_args": {"application_name": "portal", "options": _session_options()},
         },
         MIGRATIONS=ROOT / "migrations",
         WTF_CSRF_TIME_LIMIT=None,
@@ -51,10 +54,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         refuse_stale(db.engine)
     Migrate(app, db, directory=str(ROOT / "migrations"))
+    web.init_app(app)  # before whatever may refuse: a refusal has a request id as well
     csrf.init_app(app)
-    web.init_app(app)
     app.before_request(permissions.guard)
     jobs.init_app(app)
     for package in PACKAGES:
         package.init_app(app)
     return app
+
+
+def _session_options() -> str:
+    """A page that takes so long helps nobody; a command may take its time, and so may the worker, which is one."""
+    is_command = os.environ.get("FLASK_RUN_FROM_CLI") == "true"  # Flask sets it
+    return "-c timezone=UTC -c lock_timeout=20s" + ("" if is_command else " -c statement_timeout=30s")

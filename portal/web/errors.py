@@ -8,6 +8,7 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from structlog import get_logger
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
@@ -23,6 +24,8 @@ STATUS: tuple[tuple[type[PortalError], int], ...] = (
 )
 PAGES = {403, 404, 409, 422, 429, 500}
 STALE_FORM = N_("This page lay open for long. Look over what you typed and send it once more.")
+BUSY_SECONDS = 5
+"""When to try again after the database did not answer in time."""
 log = get_logger("portal")
 
 
@@ -100,6 +103,10 @@ def init_app(app: Flask) -> None:
     def ours(error: Exception) -> Response:
         if current_app.config.get("PROPAGATE_EXCEPTIONS"):
             raise error
-        busy = isinstance(error, OperationalError)
-        log.error("failed", method=request.method, path=request.path, exc_info=error)
-        return _elsewhere(ServiceUnavailable() if busy else error) or page(503 if busy else 500)
+        busy = isinstance(error, OperationalError | PoolTimeout)
+        # Not the path: some are secrets, such as a link that sets a new password.
+        log.error("failed", method=request.method, endpoint=request.endpoint, exc_info=error)
+        response = _elsewhere(ServiceUnavailable() if busy else error) or page(503 if busy else 500)
+        if busy:
+            response.headers["Retry-After"] = str(BUSY_SECONDS)
+        return response

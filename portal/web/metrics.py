@@ -21,6 +21,7 @@ SECONDS = Histogram(
     ["endpoint"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 BOOKINGS = Counter("portal_bookings_total", "Bookings by outcome", ["outcome"])
 
 
@@ -28,7 +29,9 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def count(response: Response) -> Response:
         endpoint = request.endpoint or "none"
-        REQUESTS.labels(request.method, endpoint, response.status_code).inc()
+        # Anybody may invent methods, and each new label is kept for ever.
+        method = request.method if request.method in METHODS else "other"
+        REQUESTS.labels(method, endpoint, response.status_code).inc()
         if "began" in g:
             SECONDS.labels(endpoint).observe(time.perf_counter() - g.began)
         return response
