@@ -3,7 +3,9 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTANCE = ROOT / "instance"
@@ -37,14 +39,20 @@ class Settings:
 def load_settings(environ: Mapping[str, str] = os.environ, instance: Path = INSTANCE) -> Settings:
     """Reads `PORTAL_<NAME>`; what is absent there is read from `instance/<name>`, where `make run` leaves it.
 
+    Whoever names a database of their own gets none of what fits only the one that `make run` started: a file that
+    was left behind by kill -9 must not make a demonstration of a production portal.
+
     Raises:
-        SettingsError: a secret is missing, or a number is none.
+        SettingsError: a secret is missing, a number is none, or cookies would travel in the clear.
     """
+    not_from_files = () if not environ.get("PORTAL_DATABASE_URL") else ("BASE_URL", "MAIL_URL", "DEMO")
 
     def setting(name: str) -> str | None:
         value = environ.get("PORTAL_" + name)
         if value:
             return value
+        if name in not_from_files:
+            return None
         try:
             return (instance / name.lower().replace("_", "-")).read_text(encoding="utf-8").strip() or None
         except (FileNotFoundError, NotADirectoryError):
@@ -67,10 +75,12 @@ def load_settings(environ: Mapping[str, str] = os.environ, instance: Path = INST
     secret_key = required("SECRET_KEY", "sessions and links are signed with it")
     if len(secret_key) < 32:
         raise SettingsError("PORTAL_SECRET_KEY is too short: at least 32 characters.")
+    base_url = required("BASE_URL", "links in mails begin with it").rstrip("/")
+    _refuse_clear_text(base_url, demo=demo)
     return Settings(
         database_url=_psycopg(required("DATABASE_URL", "the portal keeps everything in PostgreSQL")),
         secret_key=secret_key,
-        base_url=(required("BASE_URL", "links in mails begin with it")).rstrip("/"),
+        base_url=base_url,
         mail_url=setting("MAIL_URL"),
         region=setting("REGION") or "Kabupaten Tegal",
         demo=demo,
@@ -87,3 +97,26 @@ def _psycopg(url: str) -> str:
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
     return url
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether what is sent to `host` stays on this machine."""
+    try:
+        return ip_address(host or "").is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _refuse_clear_text(base_url: str, *, demo: bool) -> None:
+    try:
+        parts = urlsplit(base_url)
+        host = parts.hostname
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in {"http", "https"}:
+        raise SettingsError(f"PORTAL_BASE_URL must look like https://bosmuda.example, not {base_url!r}.")
+    if parts.scheme == "http" and not demo and not is_loopback(host):
+        raise SettingsError(
+            f"PORTAL_BASE_URL is {base_url}: without https anybody on the way can read cookies and passwords. "
+            "Put a TLS proxy in front and name its https:// address."
+        )

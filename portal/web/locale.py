@@ -4,7 +4,7 @@ from gettext import NullTranslations
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_babel import Babel, Domain, force_locale
 
 LOCALES = ("id", "en")
@@ -76,7 +76,7 @@ def _remember(response: Response) -> Response:
             current_locale(),
             max_age=365 * 24 * 3600,
             samesite="Lax",
-            secure=request.is_secure,
+            secure=current_app.config["SETTINGS"].is_https,
             httponly=True,
         )
     return response

@@ -28,7 +28,7 @@ def serving(settings: Settings) -> Iterator[int]:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")} | {
         "PORTAL_DATABASE_URL": settings.database_url,
         "PORTAL_SECRET_KEY": settings.secret_key,
-        "PORTAL_BASE_URL": settings.base_url,
+        "PORTAL_BASE_URL": "http://127.0.0.1",
     }
     environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
     command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--worker-class", "gthread"]

@@ -54,6 +54,38 @@ def test_what_make_run_left_is_found(tmp_path: Path) -> None:
     )
 
 
+def test_what_was_left_behind_does_not_make_a_demonstration_of_a_production(tmp_path: Path) -> None:
+    for name, value in (("demo", "1"), ("mail-url", "smtp://127.0.0.1:1"), ("demo-password", "pass")):
+        (tmp_path / name).write_text(value + "\n", encoding="utf-8")
+    settings = load_settings(FULL, tmp_path)
+    assert (settings.demo, settings.mail_url, settings.demo_password) == (False, None, None)
+    (tmp_path / "base-url").write_text("http://127.0.0.1:8000\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="PORTAL_BASE_URL"):
+        load_settings({**FULL, "PORTAL_BASE_URL": ""}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://bosmuda.example",
+        "http://10.0.0.7:8000",
+        "http://127.0.0.1.evil.example",
+        "bosmuda.example",
+        "ftp://h",
+    ],
+)
+def test_production_is_refused_where_cookies_could_be_read(url: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="PORTAL_BASE_URL"):
+        load_settings(FULL | {"PORTAL_BASE_URL": url}, tmp_path)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8000", "http://localhost", "http://[::1]:8000"])
+def test_on_this_machine_http_will_do(url: str, tmp_path: Path) -> None:
+    assert load_settings(FULL | {"PORTAL_BASE_URL": url}, tmp_path).base_url == url
+    in_the_house = {"PORTAL_BASE_URL": "http://bosmuda.example", "PORTAL_DEMO": "1"}
+    assert load_settings(FULL | in_the_house, tmp_path).demo
+
+
 def test_addresses_are_normal(tmp_path: Path) -> None:
     settings = load_settings(FULL, tmp_path)
     assert settings.database_url == "postgresql+psycopg://somebody@db.example/portal"

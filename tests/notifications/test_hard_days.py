@@ -172,7 +172,7 @@ def worker(app: Flask) -> Iterator[subprocess.Popen[bytes]]:
             **os.environ,
             "PORTAL_DATABASE_URL": settings.database_url,
             "PORTAL_SECRET_KEY": settings.secret_key,
-            "PORTAL_BASE_URL": settings.base_url,
+            "PORTAL_BASE_URL": "http://127.0.0.1",
             "PORTAL_MAIL_URL": settings.mail_url or "",
         },
     )

@@ -1,9 +1,12 @@
 """The language switch."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from portal import create_app
+from portal.config import Settings
 from tests.client import Visitor
 
 Visit = Callable[..., Visitor]
@@ -29,3 +32,13 @@ def test_the_choice_is_kept_in_a_cookie(visitor: Visit) -> None:
     person.get("/accessibility?lang=en")
     assert '<html lang="en">' in person.get("/accessibility").text
     assert '<html lang="en">' in person.get("/accessibility?lang=xx").text
+
+
+@pytest.mark.parametrize(
+    ("base_url", "is_secure"), [("https://portal.test", True), ("http://portal.test", False)]
+)
+def test_its_cookie_is_secure_like_the_others(settings: Settings, base_url: str, is_secure: bool) -> None:
+    app = create_app(replace(settings, base_url=base_url))
+    cookie = app.test_client().get("/healthz?lang=en").headers["Set-Cookie"]
+    assert cookie.startswith("lang=en")
+    assert ("Secure" in cookie) is is_secure
