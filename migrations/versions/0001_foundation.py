@@ -103,6 +103,16 @@ def upgrade() -> None:
         sa.Column("email_confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("phone", sa.String(), nullable=True),
         sa.Column("phone_confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("met_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "is_confirmed",
+            sa.Boolean(),
+            sa.Computed(
+                "met_at IS NOT NULL OR email_confirmed_at IS NOT NULL OR phone_confirmed_at IS NOT NULL",
+                persisted=True,
+            ),
+            nullable=False,
+        ),
         sa.Column("language", sa.String(), server_default="id", nullable=False),
         sa.Column("birth_date", sa.Date(), nullable=True),
         sa.Column(

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Words, text_enum
@@ -70,17 +70,21 @@ class Person(Base):
     phone: Mapped[str | None]
     """E.164, such as +6281234567890."""
     phone_confirmed_at: Mapped[datetime | None]
+    met_at: Mapped[datetime | None]
+    """When the front desk saw the person for the first time."""
+    is_confirmed: Mapped[bool] = mapped_column(
+        Computed(
+            "met_at IS NOT NULL OR email_confirmed_at IS NOT NULL OR phone_confirmed_at IS NOT NULL",
+            persisted=True,
+        )
+    )
+    """Somebody who was met, or whose address is known to be theirs; others hold one coming booking at most."""
     language: Mapped[str] = mapped_column(server_default="id")
     birth_date: Mapped[date | None]
     sex: Mapped[Sex | None] = mapped_column(text_enum(Sex, "sex"))
     district_id: Mapped[int | None] = mapped_column(ForeignKey("district.id"), index=True)
     school: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-
-    @property
-    def is_confirmed(self) -> bool:
-        """Somebody whose address or number is known to be theirs; others hold one coming booking at most."""
-        return self.email_confirmed_at is not None or self.phone_confirmed_at is not None
 
 
 # Finds people by the beginning of their name, whatever its case.

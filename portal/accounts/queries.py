@@ -72,8 +72,7 @@ class NobodySignedIn:
 
 
 _PERSON = """
-    SELECT p.id, p.name, p.language, p.email, p.phone,
-        p.email_confirmed_at IS NOT NULL OR p.phone_confirmed_at IS NOT NULL AS is_confirmed,
+    SELECT p.id, p.name, p.language, p.email, p.phone, p.is_confirmed,
         grants.roles, grants.agency_ids,
         (SELECT count(*) FROM message WHERE person_id = p.id AND read_at IS NULL) AS unread
 """

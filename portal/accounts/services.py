@@ -139,10 +139,11 @@ def confirm_address(
 
 
 def confirm_person(session: Session, person_id: int, by: int, at: datetime) -> None:
-    """At the front desk: who stands there is who the account says.
+    """At the front desk: who stands there is who the account says, and has said the number aloud.
 
-    Confirms the number that they asked to change to, else the number, else the e-mail address that is known.
-    Does nothing for somebody who is confirmed and waits for no change.
+    Notes that they were met, and confirms the number that they asked to change to, else the number that is known.
+    An e-mail address is confirmed by its link alone: nobody at a desk can see whose mailbox it is.
+    Does nothing more for somebody who was met and waits for no change.
 
     Raises:
         UnknownPerson: there is none.
@@ -154,14 +155,13 @@ def confirm_person(session: Session, person_id: int, by: int, at: datetime) -> N
     if wanted:
         confirm_address(session, person_id, phone=wanted, by_id=by, at=at)
         messages.tell_phone_changed(session, person, at=at)
-    elif person.is_confirmed:
-        return
-    elif person.phone:
+    elif person.phone and person.phone_confirmed_at is None:
         confirm_address(session, person_id, phone=person.phone, by_id=by, at=at)
-    elif person.email:
-        confirm_address(session, person_id, email=person.email, by_id=by, at=at)
-    else:
+    elif not person.phone and not person.email:
         raise NothingToConfirm()
+    if person.met_at is None:
+        session.execute(update(Person).where(Person.id == person_id).values(met_at=at))
+        record(session, "accounts.meet", ("person", person_id), at=at, actor_id=by, person_id=person_id)
 
 
 def confirmed_owner(session: Session, email: str) -> int | None:

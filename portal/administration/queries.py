@@ -100,7 +100,7 @@ def site_lines(reader: Reader, *, at: datetime) -> list[SiteLine]:
 _PEOPLE = text(
     """
     SELECT count(*),
-        count(*) FILTER (WHERE email_confirmed_at IS NOT NULL OR phone_confirmed_at IS NOT NULL),
+        count(*) FILTER (WHERE is_confirmed),
         (SELECT count(*) FROM credential),
         count(*) FILTER (WHERE created_at > CAST(:at AS timestamptz) - interval '30 days'),
         (SELECT json_object_agg(role, people) FROM

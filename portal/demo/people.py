@@ -44,6 +44,7 @@ class Draft:
     email_confirmed_at: datetime | None
     phone: str | None
     phone_confirmed_at: datetime | None
+    met_at: datetime | None
     language: str
     birth_date: date | None
     sex: Sex | None
@@ -52,7 +53,7 @@ class Draft:
 
     @property
     def is_confirmed(self) -> bool:
-        return self.email_confirmed_at is not None or self.phone_confirmed_at is not None
+        return self.email_confirmed_at is not None or self.met_at is not None
 
 
 def draft_people(dice: Random, count: int, districts: int, *, at: datetime) -> list[Draft]:
@@ -100,8 +101,8 @@ def _new_ids(session: Session, count: int) -> list[int]:
 
 def _copy(session: Session, ids: Sequence[int], drafts: Sequence[Draft], districts: Sequence[int]) -> None:
     statement = (
-        "COPY person (id, name, email, email_confirmed_at, phone, phone_confirmed_at, language, birth_date,"
-        " sex, district_id, created_at) FROM STDIN"
+        "COPY person (id, name, email, email_confirmed_at, phone, phone_confirmed_at, met_at, language,"
+        " birth_date, sex, district_id, created_at) FROM STDIN"
     )
     with driver_connection(session).cursor() as cursor, cursor.copy(statement) as copy:
         for id_, draft in zip(ids, drafts, strict=True):
@@ -113,6 +114,7 @@ def _copy(session: Session, ids: Sequence[int], drafts: Sequence[Draft], distric
                     draft.email_confirmed_at,
                     draft.phone,
                     draft.phone_confirmed_at,
+                    draft.met_at,
                     draft.language,
                     draft.birth_date,
                     draft.sex.value if draft.sex else None,
@@ -141,6 +143,7 @@ def _draft(
         email_confirmed_at=None if by_phone else confirmed_at,
         phone=phone,
         phone_confirmed_at=confirmed_at if by_phone else None,
+        met_at=confirmed_at if by_phone else None,
         language="en" if dice.random() < 0.03 else "id",
         birth_date=birth_date if is_asked else None,
         sex=sex if is_asked else None,

@@ -105,7 +105,7 @@ _PEOPLE = (
         Person.email,
         Person.email_confirmed_at.is_not(None),
         Person.language,
-        Person.email_confirmed_at.is_not(None) | Person.phone_confirmed_at.is_not(None),
+        Person.is_confirmed,
     )
     .where(Person.id == _IDS)
     .order_by(Person.id)

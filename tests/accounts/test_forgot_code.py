@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from portal.accounts.models import Credential, Person
 from portal.accounts.passwords import fits
-from portal.accounts.recovery.services import NotForStaff, front_desk_code
+from portal.accounts.recovery.services import GetsLink, NotForStaff, front_desk_code
 from portal.accounts.services import NothingToConfirm, UnknownPerson
 from portal.audit.models import AuditEvent
 from portal.clock import now
@@ -126,7 +126,21 @@ def test_the_front_desk_cannot_become_a_colleague(member: Member, clerk: Person)
 
 def test_without_a_number_there_is_no_code(member: Member, clerk: Person) -> None:
     with pytest.raises(NothingToConfirm):
-        code_for(member(), clerk)
+        code_for(member(unconfirmed=True), clerk)
+
+
+def test_a_mistyped_address_leaves_the_code(visitor: Visit, member: Member, clerk: Person) -> None:
+    person = member(by_phone=True, phone=PHONE, email="sitti@example.id")
+    assert use(visitor(), code_for(person, clerk)).status_code == 303
+
+
+def test_whose_address_is_confirmed_gets_a_link_and_no_clerk_their_account(
+    member: Member, clerk: Person
+) -> None:
+    person = member(phone=PHONE)
+    with pytest.raises(GetsLink):
+        code_for(person, clerk)
+    assert code_for(person, member(roles=[Role.ADMIN]))
 
 
 def test_nobody(clerk: Person) -> None:

@@ -49,15 +49,25 @@ class TestConfirmPerson:
         seen = fresh(session, person)
         assert (seen.phone_confirmed_at is not None, seen.email_confirmed_at) == (True, None)
 
-    def test_the_address_where_there_is_no_number(
+    def test_who_has_an_address_alone_is_met_and_the_address_stays_unproved(
         self, member: Member, clerk: Person, session: Session
     ) -> None:
+        """Else whoever registers with somebody's address owns it after a word at the desk."""
         person = member(unconfirmed=True)
         confirm(person, clerk)
-        assert fresh(session, person).email_confirmed_at is not None
+        seen = fresh(session, person)
+        assert (seen.is_confirmed, seen.met_at is not None, seen.email_confirmed_at) == (True, True, None)
         confirm(person, clerk)
-        events = session.scalars(select(AuditEvent).where(AuditEvent.verb == "accounts.confirm")).all()
-        assert [(event.actor_id, event.changes) for event in events] == [(clerk.id, {"fields": ["email"]})]
+        events = session.scalars(select(AuditEvent).where(AuditEvent.person_id == person.id)).all()
+        assert [(event.verb, event.actor_id) for event in events] == [("accounts.meet", clerk.id)]
+
+    def test_whose_address_is_theirs_already_shows_their_number(
+        self, member: Member, clerk: Person, session: Session
+    ) -> None:
+        person = member(phone="+6281234567890")
+        confirm(person, clerk)
+        seen = fresh(session, person)
+        assert None not in (seen.met_at, seen.phone_confirmed_at, seen.email_confirmed_at)
 
     def test_somebody_else_was_first(self, member: Member, clerk: Person, session: Session) -> None:
         member(by_phone=True, phone="+6281234567890")

@@ -369,13 +369,16 @@ class TestPeople:
         booked: Callable[..., Booked],
         newcomer: Person,
     ) -> None:
+        newcomer.email = "may@example.id"
         booked(9, 11, person=newcomer)
         client = officer()
         page = client.get("/desk").text
         assert "Nomor belum dikenal: 0812-3456-7890" in rows(page)[0]
         tapped = client.submit(f"/desk/people/{newcomer.id}/confirm", page="/desk")
         session.expire_all()
-        assert session.get_one(Person, newcomer.id).phone_confirmed_at is not None
+        seen = session.get_one(Person, newcomer.id)
+        assert None not in (seen.met_at, seen.phone_confirmed_at)
+        assert seen.email_confirmed_at is None, "that is for the link in the mail"
         page = client.get(tapped.location).text
         assert "Maya Puspita sekarang dikenal" in page
         assert "belum dikenal" not in page
@@ -398,6 +401,19 @@ class TestPeople:
         assert response.headers["Cache-Control"] == "no-store"
         assert re.search(r"\d{4} \d{4}", response.text)
         assert client.get(f"/desk/people/{newcomer.id}/code").status_code in {404, 405}
+
+    def test_a_code_for_who_mistyped_their_address_and_none_where_a_mail_arrives(
+        self, session: Session, officer: Callable[..., Visitor], newcomer: Person, site: Any
+    ) -> None:
+        newcomer.email = "may@example.id"
+        mailed = PersonFactory(name="Maya Sari", phone="+6281300001111")
+        session.commit()
+        client = officer()
+        page = client.get("/desk?q=Maya").text
+        assert f"/desk/people/{newcomer.id}/code" in page
+        assert f"/desk/people/{mailed.id}/code" not in page
+        refused = client.submit(f"/desk/people/{mailed.id}/code", page="/desk")
+        assert "lewat tautan di e-mail" in client.get(refused.location).text
 
     def test_no_code_for_a_colleague(
         self, session: Session, officer: Callable[..., Visitor], site: Any

@@ -36,6 +36,13 @@ class WrongCode(RuleBroken):
     message = N_("That code does not fit, or it is too old. Ask for a new one at the front desk.")
 
 
+class GetsLink(RuleBroken):
+    """Else whoever sits at the front desk could become anybody who comes in by mail."""
+
+    code = "gets-link"
+    message = N_("They have a confirmed e-mail address: the link by mail lets them in.")
+
+
 class NotForStaff(NotAllowed):
     """Else whoever sits at the front desk could become anybody, the administrator as well."""
 
@@ -99,11 +106,15 @@ def front_desk_code(session: Session, person_id: int, by: int, at: datetime) -> 
     Raises:
         UnknownPerson: there is none.
         NotForStaff: it is a colleague's account, and `by` is no administrator.
+        GetsLink: their e-mail address is confirmed, and `by` is no administrator.
         NothingToConfirm: no number is known, with which the code could be typed.
     """
     person = lock_person(session, person_id)
-    if _roles(session, person_id) & STAFF and Role.ADMIN not in _roles(session, by):
-        raise NotForStaff()
+    if Role.ADMIN not in _roles(session, by):
+        if _roles(session, person_id) & STAFF:
+            raise NotForStaff()
+        if person.email_confirmed_at is not None:
+            raise GetsLink()
     if person.phone is None:
         raise NothingToConfirm()
     void_links(session, person_id, {TokenPurpose.RESET_PASSWORD})

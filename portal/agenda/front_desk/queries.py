@@ -167,7 +167,7 @@ NEW_PHONE = """
 
 DUTY = f"""
     SELECT d.id, d.reference, d.state, d.person_id, d.person_name, who.phone, who.email,
-        who.email_confirmed_at IS NOT NULL OR who.phone_confirmed_at IS NOT NULL AS is_confirmed, {NEW_PHONE},
+        who.is_confirmed, {NEW_PHONE},
         d.starts_at, d.ends_at, d.resource_name, d.kind, d.zone, d.floor, d.site_id, d.time_zone, d.late_minutes,
         d.checked_in_at, d.checked_out_at
     FROM ({{bookings}}) d JOIN person who ON who.id = d.person_id {{matching}}

@@ -29,6 +29,7 @@ class FoundPerson:
     phone: str | None
     email: str | None
     is_confirmed: bool
+    has_confirmed_email: bool
     is_staff: bool
     new_phone: str | None
     """The number they asked to change to."""
@@ -43,8 +44,8 @@ class FoundPerson:
 
     @property
     def can_have_code(self) -> bool:
-        """Who has an address gets a link by mail; colleagues are let in by an administrator."""
-        return bool(self.phone and not self.email and not self.is_staff)
+        """Whose address is confirmed gets a link by mail; colleagues are let in by an administrator."""
+        return bool(self.phone and not self.has_confirmed_email and not self.is_staff)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,8 @@ _BOOKINGS = text(
 
 _PEOPLE = text(
     f"""
-    SELECT who.id, who.name, who.phone, who.email,
-        who.email_confirmed_at IS NOT NULL OR who.phone_confirmed_at IS NOT NULL AS is_confirmed,
+    SELECT who.id, who.name, who.phone, who.email, who.is_confirmed,
+        who.email_confirmed_at IS NOT NULL AS has_confirmed_email,
         EXISTS (SELECT FROM role_grant g WHERE g.person_id = who.id AND g.role <> 'entrepreneur') AS is_staff,
         {NEW_PHONE}
     FROM person who WHERE {_MATCH} ORDER BY lower(who.name), who.id LIMIT :limit
