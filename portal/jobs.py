@@ -43,7 +43,9 @@ DAYS_FAILED_JOBS_ARE_KEPT = 14
 
 log = get_logger("portal.jobs")
 app = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
-"""In web processes it is never opened: jobs are deferred on the session's own connection."""
+"""What a worker runs; there its connector is an asynchronous one."""
+counter = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
+"""Where jobs are handed in, in web processes and by jobs themselves: on the session's own connection, never opened."""
 
 
 class FinalError(Exception):
@@ -89,7 +91,9 @@ def defer(session: Session, name: str, /, *, in_order_of: str | None = None, **a
     Jobs that share an `in_order_of` run one after the other, in the order in which they were deferred.
     """
     connection = driver_connection(session)
-    app.configure_task(name, allow_unknown=True, lock=in_order_of, connection=connection).defer(**arguments)
+    counter.configure_task(name, allow_unknown=True, lock=in_order_of, connection=connection).defer(
+        **arguments
+    )
 
 
 @app.periodic(cron="* * * * *")

@@ -34,11 +34,6 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
 }
 
 
-def permissions_of(roles: frozenset[Role]) -> frozenset[str]:
-    """Everything that somebody with these roles may do."""
-    return frozenset(name for name, allowed in PERMISSIONS.items() if allowed & roles)
-
-
 def permit(permission: str) -> Callable[[View], View]:
     """Only signed-in people with this permission reach the view."""
     if permission not in PERMISSIONS:

@@ -61,10 +61,11 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
 
 @pytest.fixture(scope="session")
 def migrated_app(settings: Settings) -> Iterator[Flask]:
-    from flask_migrate import upgrade
+    from flask_migrate import Migrate, upgrade
 
     app = create_app(settings)
     app.config["TESTING"] = True
+    Migrate(app, db, directory=str(app.config["MIGRATIONS"]))
     with app.app_context():
         upgrade()
     yield app
@@ -100,7 +101,8 @@ def visitor(app: Flask) -> Callable[..., Visitor]:
 
 def _empty() -> None:
     """Rows go and sequences start anew. Deleting the few rows of a test is ten times quicker than truncating."""
-    tables = [*reversed([table.name for table in metadata.sorted_tables]), "procrastinate_jobs"]
+    queue = [f"procrastinate_{name}" for name in ("events", "periodic_defers", "jobs", "workers")]
+    tables = [*reversed([table.name for table in metadata.sorted_tables]), *queue]
     deletes = "".join(f"DELETE FROM {name};" for name in tables)
     with db.engine.begin() as connection:
         # The audit log refuses to be emptied otherwise; references need no checking on the way.
@@ -109,6 +111,6 @@ def _empty() -> None:
         connection.execute(
             text(
                 "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) FROM pg_sequences "
-                "WHERE last_value IS NOT NULL AND sequencename NOT LIKE 'procrastinate%'"
+                "WHERE last_value IS NOT NULL"
             )
         )

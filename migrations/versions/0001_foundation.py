@@ -351,6 +351,7 @@ def upgrade() -> None:
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sequence", sa.Integer(), server_default="0", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_reservation_order")),
         sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name="fk_reservation_created_by_id"),

@@ -117,10 +117,7 @@ def board_of(found: SiteMap, day: date, following: date, rows: Sequence[BoardRow
 
 def _next_day(found: SiteMap, today: date, minute: int, slot: int) -> date:
     """The first day on which a slot is still to come; today where the coming weeks hold none."""
-    days = (today + timedelta(days=n) for n in range(DAYS_AHEAD))
-    return next(
-        (day for day in days if any(end - slot > minute for _, end in found.calendar.site_hours(day))), today
-    )
+    return found.calendar.next_open_day(today, minute, slot, DAYS_AHEAD) or today
 
 
 def _columns(found: SiteMap, day: date, rows: Sequence[BoardRow], minute: int) -> Columns | None:

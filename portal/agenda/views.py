@@ -13,7 +13,7 @@ from portal.clock import now
 from portal.db import reading
 from portal.permissions import public
 from portal.web.assets import asset
-from portal.web.etag import etag_of, not_modified, tagged
+from portal.web.etag import etag_of, form_token, not_modified, tagged
 from portal.web.locale import current_locale
 
 blueprint = Blueprint("agenda", __name__)
@@ -34,6 +34,7 @@ def start() -> Response:
             current_user if is_somebody else None,
             current_locale(),
             get_flashed_messages(with_categories=True),
+            form_token(),
             asset("app.css"),
         )
     )

@@ -165,8 +165,8 @@ def _actor() -> Actor:
 
 def _found(reader: Reader, reference: str) -> BookingRow:
     """The caller's own booking; anyone's for those who book for others."""
-    sees_all = current_user.can("book-for-others")
-    row = booking(reader, normalised_reference(reference), current_user.id, sees_all=sees_all)
+    serves = current_user.can("book-for-others")
+    row = booking(reader, normalised_reference(reference), current_user.id, serves=serves)
     if row is None:
         raise NoSuchBooking()
     return row

@@ -44,10 +44,21 @@ def parse_moment(value: str) -> datetime:
     return moment
 
 
+class KeyField(IntegerField):
+    """A database key: plain digits, few enough to be one."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = valuelist[0] if valuelist else ""
+        if not (typed.isascii() and typed.isdecimal() and len(typed) <= len(str(LARGEST_KEY))):
+            self.data = None
+            raise ValueError(lazy_gettext("Choose a desk or room from the page."))
+        self.data = int(typed)
+
+
 class StretchForm(Form):
     """A resource and a time, to book or to move to."""
 
-    resource_id = IntegerField(validators=[InputRequired(), NumberRange(1, LARGEST_KEY)])
+    resource_id = KeyField(validators=[InputRequired(), NumberRange(1, LARGEST_KEY)])
     starts_at = MomentField()
     ends_at = MomentField()
 

@@ -30,9 +30,7 @@ _TO_REMIND = text(
     WHERE v.state IN ('requested', 'confirmed') AND b.reminded_at IS NULL
       AND v.ends_at > :at AND v.ends_at < :at + interval '3 days' AND v.starts_at > :at + interval '1 hour'
       AND local.due_at <= :at AND local.clock >= '06:00' AND local.clock < '21:00'
-      AND v.created_at < local.due_at
-      AND NOT EXISTS (SELECT FROM audit_event e
-          WHERE e.subject_kind = 'reservation' AND e.subject_id = v.id AND e.verb = 'bookings.move' AND e.at >= local.due_at)
+      AND coalesce(v.changed_at, v.created_at) < local.due_at
       AND v.id > :after ORDER BY v.id LIMIT :limit
     """
 )

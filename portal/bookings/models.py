@@ -1,11 +1,14 @@
 """A person's reservation of a desk or room."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base
+
+UNDO_WITHIN = timedelta(minutes=30)
+"""How long a check-in can be undone; who really sat there is checked out instead."""
 
 
 class Booking(Base):

@@ -11,8 +11,8 @@ from portal.db import Reader, Words
 from portal.resources.calendar import SiteCalendar
 from portal.resources.claims import LockedResource, normalised_reference
 from portal.resources.free_time import epoch_minutes
-from portal.resources.models import ResourceKind, State
-from portal.resources.queries import HOURS, BoardRow, board, read_calendar, site_map, sites
+from portal.resources.models import HOLDING, ResourceKind, State
+from portal.resources.queries import HOURS, SERVED, BoardRow, board, read_calendar, serving, site_map, sites
 from portal.resources.rules import bookable
 
 
@@ -31,16 +31,18 @@ class Standing:
     """Desks they hold at some moment of the wanted time."""
 
 
-_QUOTAS = """
-    (SELECT coalesce(sum(extract(epoch FROM v.ends_at - v.starts_at) / 60)
-         FILTER (WHERE v.starts_at >= :day AND v.starts_at < :next_day), 0)::int
-     FROM reservation v JOIN booking b ON b.id = v.id JOIN resource r ON r.id = b.resource_id
-     WHERE v.person_id = :person_id AND v.id <> :besides AND r.kind = :kind AND v.state NOT IN ('cancelled', 'declined')
-       AND v.starts_at >= :week AND v.starts_at < :next_week) AS day_minutes,
-    (SELECT coalesce(sum(extract(epoch FROM v.ends_at - v.starts_at) / 60), 0)::int
-     FROM reservation v JOIN booking b ON b.id = v.id JOIN resource r ON r.id = b.resource_id
-     WHERE v.person_id = :person_id AND v.id <> :besides AND r.kind = :kind AND v.state NOT IN ('cancelled', 'declined')
-       AND v.starts_at >= :week AND v.starts_at < :next_week) AS week_minutes
+_HELD = f"""
+    FROM reservation v JOIN booking b ON b.id = v.id JOIN resource r ON r.id = b.resource_id
+    CROSS JOIN LATERAL (SELECT greatest(
+        extract(epoch FROM coalesce(b.checked_out_at, v.ends_at) - v.starts_at) / 60, 0) AS minutes) AS used
+    WHERE v.person_id = :person_id AND v.id <> :besides AND r.kind = :kind
+      AND v.state IN ({", ".join(f"'{state}'" for state in sorted(HOLDING))})
+      AND v.starts_at >= :week AND v.starts_at < :next_week
+"""  # noqa: S608 (constants)
+_QUOTAS = f"""
+    (SELECT coalesce(sum(used.minutes) FILTER (WHERE v.starts_at >= :day AND v.starts_at < :next_day), 0)::int
+     {_HELD}) AS day_minutes,
+    (SELECT coalesce(sum(used.minutes), 0)::int {_HELD}) AS week_minutes
 """
 
 _STANDING = text(
@@ -147,7 +149,7 @@ class BookingRow:
     starts_at: datetime
     ends_at: datetime
     sequence: int
-    created_at: datetime
+    changed_at: datetime
     resource_id: int
     resource_name: str
     kind: str
@@ -192,7 +194,8 @@ class BookingRow:
 
 
 BOOKING = """
-    SELECT v.id, v.reference, v.state, v.person_id, person.name AS person_name, v.starts_at, v.ends_at, v.sequence, v.created_at,
+    SELECT v.id, v.reference, v.state, v.person_id, person.name AS person_name, v.starts_at, v.ends_at, v.sequence,
+        coalesce(v.changed_at, v.created_at) AS changed_at,
         r.id AS resource_id, r.name AS resource_name, r.kind, site.id AS site_id, site.name AS site_name, site.address,
         site.directions, site.map_url, site.time_zone, zone.name AS zone, floor.name AS floor,
         rules.cancel_minutes, rules.late_minutes, b.checked_in_at, b.checked_out_at
@@ -203,7 +206,9 @@ BOOKING = """
 """
 """Everything a `BookingRow` holds; `booking_row` reads it."""
 
-_BY_REFERENCE = text(BOOKING + " WHERE v.reference = :reference AND (v.person_id = :person_id OR :sees_all)")
+_BY_REFERENCE = text(
+    BOOKING + f" WHERE v.reference = :reference AND (v.person_id = :person_id OR (:serves AND {SERVED}))"
+)
 _COMING = text(
     BOOKING
     + """ WHERE v.person_id = :person_id AND v.state IN ('requested', 'confirmed', 'checked-in') AND v.ends_at > :at
@@ -231,11 +236,12 @@ def booking_row(row: Row[Any]) -> BookingRow:
     return BookingRow(**values)
 
 
-def booking(reader: Reader, reference: str, person_id: int, *, sees_all: bool = False) -> BookingRow | None:
-    """A person's own booking; the front desk's (`sees_all`) anyone's; None for somebody else's."""
+def booking(reader: Reader, reference: str, person_id: int, *, serves: bool = False) -> BookingRow | None:
+    """A person's own booking; who serves at front desks gets those of their agencies' sites; else None."""
     row = reader.execute(
         _BY_REFERENCE,
-        {"reference": normalised_reference(reference)[:40], "person_id": person_id, "sees_all": sees_all},
+        {"reference": normalised_reference(reference)[:40], "person_id": person_id, "serves": serves}
+        | serving(person_id),
     ).one_or_none()
     return booking_row(row) if row else None
 

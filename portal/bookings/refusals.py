@@ -21,13 +21,11 @@ class WeekQuotaReached(RuleBroken):
 
     code = "week-quota"
     message = N_(
-        "That would be more than %(limit)s hours in one week; you hold %(held)s. On Monday you have all of them again."
+        "That would be more than %(limit)s hours in that week; you hold %(held)s. Choose a shorter time or another week."
     )
 
 
 class OneDeskAtATime(RuleBroken):
-    """Facts: name, starts_at, ends_at (local)."""
-
     code = "one-desk"
     message = N_("You already hold a desk at that time. Move or cancel that one, or choose another time.")
 
@@ -38,10 +36,12 @@ class ConfirmFirst(RuleBroken):
 
 
 class TooLateToChange(RuleBroken):
-    """Facts: until (local moment)."""
+    """Facts: day, and until (local moment)."""
 
     code = "too-late"
-    message = N_("It is too late to change this online: that went until %(until)s. Ask at the front desk.")
+    message = N_(
+        "It is too late to change this online: that went until %(until)s on %(day)s. Ask at the front desk."
+    )
 
 
 class AlreadyOver(Conflict):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.audit.services import record
 from portal.bookings import messages, refusals
-from portal.bookings.models import Booking
+from portal.bookings.models import UNDO_WITHIN, Booking
 from portal.bookings.queries import Standing, standing
 from portal.resources import claims, rules
 from portal.resources.claims import LockedPerson, LockedResource, NewReservation, Part
@@ -21,10 +21,6 @@ from portal.resources.models import (
     State,
 )
 from portal.resources.refusals import SlotTaken, UnknownResource
-
-EARLY = timedelta(hours=1)
-"""How long before its start a booking can be checked in."""
-
 
 _HOLDING = claims.holding("INSERT INTO booking (id, resource_id) SELECT id, :resource_id FROM reserved")
 
@@ -149,6 +145,7 @@ def move(session: Session, command: Move, *, at: datetime) -> Booked:
     booking.resource_id, booking.reminded_at = new.id, None
     reservation.starts_at, reservation.ends_at = command.starts_at, command.ends_at
     reservation.sequence += 1
+    reservation.changed_at = at
     claims.move(session, reservation.id, Part(new.id, command.starts_at, command.ends_at))
     record(
         session,
@@ -174,7 +171,7 @@ def cancel(session: Session, actor: Actor, reservation_id: int, *, at: datetime)
         return
     _require_open(actor, reservation, resource, at)
     claims.release(session, reservation.id, at=at)
-    reservation.cancelled_at = at
+    reservation.cancelled_at = reservation.changed_at = at
     reservation.sequence += 1
     _become(session, "bookings.cancel", reservation, State.CANCELLED, actor.id, at)
     messages.cancelled(
@@ -203,12 +200,22 @@ def check_in(session: Session, actor: Actor, reservation_id: int, *, at: datetim
 
 
 def undo_check_in(session: Session, actor: Actor, reservation_id: int, *, at: datetime) -> None:
-    """A slip of the finger at the front desk."""
+    """A slip of the finger at the front desk: all is as before, also for who had been given up already.
+
+    Raises: AlreadyOver when nobody was checked in within `UNDO_WITHIN`.
+    """
     _, reservation, booking = _lock(session, reservation_id)
-    if reservation.state != State.CHECKED_IN:
+    resource = claims.lock_resources(session, [booking.resource_id])[booking.resource_id]
+    came = booking.checked_in_at
+    if reservation.state != State.CHECKED_IN or came is None or at - came > UNDO_WITHIN:
         raise refusals.AlreadyOver()
+    late = timedelta(minutes=resource.rules.late_minutes if resource.rules else 0)
+    was_given_up = came >= reservation.starts_at + late
+    if was_given_up:
+        claims.release(session, reservation.id, at=at)
     booking.checked_in_at = None
-    _become(session, "bookings.undo-check-in", reservation, State.CONFIRMED, actor.id, at)
+    before = State.NO_SHOW if was_given_up else State.CONFIRMED
+    _become(session, "bookings.undo-check-in", reservation, before, actor.id, at)
 
 
 def check_out(session: Session, actor: Actor, reservation_id: int, *, at: datetime) -> None:
@@ -316,8 +323,10 @@ def _require_open(actor: Actor, reservation: Reservation, resource: LockedResour
         raise refusals.AlreadyOver()
     deadline = resource.rules.cancel_minutes if resource.rules else 0
     if not actor.is_staff and not reservation.can_cancel(at, deadline):
-        until = reservation.starts_at - timedelta(minutes=deadline)
-        raise refusals.TooLateToChange(until=until.astimezone(ZoneInfo(resource.site.time_zone)))
+        until = (reservation.starts_at - timedelta(minutes=deadline)).astimezone(
+            ZoneInfo(resource.site.time_zone)
+        )
+        raise refusals.TooLateToChange(day=until.date(), until=until)
 
 
 def _become(

@@ -1,6 +1,6 @@
 """Book, look at one's bookings, move and cancel them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -24,11 +24,12 @@ from portal.bookings.refusals import NoSuchBooking
 from portal.bookings.services import Actor, Move, cancel, move
 from portal.clock import now
 from portal.db import reading, unit_of_work
-from portal.errors import Conflict, PortalError
+from portal.errors import PortalError
 from portal.notifications.calendar_files import Method, Party, calendar_file
 from portal.notifications.post import sender_of
 from portal.permissions import permit, public
 from portal.resources.free_time import epoch_minutes
+from portal.resources.models import State
 from portal.resources.queries import SiteMap, booking_rules, resource_facts, site_map, sites
 from portal.resources.refusals import SlotTaken
 from portal.web import metrics
@@ -87,10 +88,7 @@ def new() -> BaseResponse | str:
 @permit("book")
 def create() -> BaseResponse | Response:
     form = StretchForm()
-    if not form.validate():
-        flash(gettext("Choose a time from the page."), "bad")
-        return redirect(url_for("spaces.today"))
-    return _book(*form.wanted)
+    return _book(*form.wanted) if form.validate() else _malformed(form)
 
 
 def _book(resource_id: int, starts_at: datetime, ends_at: datetime) -> BaseResponse | Response:
@@ -103,7 +101,13 @@ def _book(resource_id: int, starts_at: datetime, ends_at: datetime) -> BaseRespo
 
 
 def refused(
-    refusal: PortalError, resource_id: int, starts_at: datetime, ends_at: datetime, *, action: str
+    refusal: PortalError,
+    resource_id: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    action: str,
+    moving: BookingRow | None = None,
 ) -> Response:
     """Says why not, and what else: never a dead end."""
     at = now()
@@ -111,7 +115,7 @@ def refused(
         resource = resource_facts(connection, resource_id)
         others = (
             alternatives(connection, resource.site_id, resource_id, starts_at, ends_at, now=at)
-            if resource and isinstance(refusal, Conflict)
+            if resource and isinstance(refusal, SlotTaken)
             else []
         )
     page = render_template(
@@ -124,11 +128,30 @@ def refused(
         ends_at=ends_at,
         alternatives=others,
         action=action,
-        form=EmptyForm(),
+        moving=moving,
     )
     response = Response(page, status_of(refusal))
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _malformed(form: StretchForm) -> Response:
+    """What no page of ours sends: said in words, with the way back to the day where that much is known."""
+    with reading() as connection:
+        resource = None if form.resource_id.errors else resource_facts(connection, form.resource_id.data)
+    said = next((str(words) for errors in form.errors.values() for words in errors), "")
+    page = render_template(
+        "bookings/refused.html",
+        reason=said or gettext("Choose a time from the page."),
+        is_taken=False,
+        resource=resource,
+        starts_at=form.starts_at.data or now(),
+        ends_at=form.ends_at.data or now(),
+        alternatives=[],
+        action="",
+        moving=None,
+    )
+    return Response(page, 422, headers={"Cache-Control": "no-store"})
 
 
 @blueprint.get("/bookings/<reference>")
@@ -179,7 +202,7 @@ def calendar(reference: str) -> Response:
         row.time_zone,
         (row.starts_at, row.ends_at),
         row.sequence,
-        Method.PUBLISH,
+        Method.CANCEL if row.state == State.CANCELLED else Method.PUBLISH,
     )
     settings = current_app.config["SETTINGS"]
     organizer = Party(row.site_name, sender_of(settings).addr_spec)
@@ -187,10 +210,10 @@ def calendar(reference: str) -> Response:
         event,
         language=current_locale(),
         base_url=settings.base_url,
-        stamp=row.created_at,
+        stamp=row.changed_at,
         organizer=organizer,
     )
-    response = Response(file, content_type="text/calendar; charset=utf-8; method=PUBLISH")
+    response = Response(file, content_type=f"text/calendar; charset=utf-8; method={event.method}")
     response.headers["Content-Disposition"] = f'attachment; filename="{row.reference}.ics"'
     return response
 
@@ -235,8 +258,7 @@ def do_move(reference: str) -> BaseResponse | Response:
     row = _found(reference)
     form = StretchForm()
     if not form.validate():
-        flash(gettext("Choose a time from the page."), "bad")
-        return ask_move(reference)
+        return _malformed(form)
     resource_id, starts_at, ends_at = form.wanted
     command = Move(
         actor=actor(), reservation_id=row.id, resource_id=resource_id, starts_at=starts_at, ends_at=ends_at
@@ -255,13 +277,16 @@ def do_move(reference: str) -> BaseResponse | Response:
 @blueprint.get("/bookings/<reference>/again")
 @permit("book")
 def again(reference: str) -> BaseResponse:
-    """The same desk at the same hours of the next open day, ready to be confirmed."""
+    """The same desk at the same hours of the next day on which they lie ahead, ready to be confirmed."""
     row, at = _found(reference), now()
     with reading() as connection:
         site = next((site for site in sites(connection) if site.id == row.site_id), None)
-        day = next_open_day(connection, site, now=at) if site else None
-    if day is None:
-        return redirect(url_for("spaces.today"))
+        if site is None:
+            return redirect(url_for("spaces.today"))
+        local = at.astimezone(row.starts.tzinfo)
+        is_over = local.timetz() >= row.starts.timetz()
+        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        day = next_open_day(connection, site, now=midnight if is_over else at)
     return redirect(
         url_for(
             "spaces.day",
@@ -287,7 +312,7 @@ def house_rules() -> str:
 def _found(reference: str) -> BookingRow:
     """The signed-in person's booking, or anyone's for those who book for others; else 404."""
     with reading() as connection:
-        row = booking(connection, reference, current_user.id, sees_all=current_user.can("book-for-others"))
+        row = booking(connection, reference, current_user.id, serves=current_user.can("book-for-others"))
     if row is None:
         raise NoSuchBooking()
     return row

@@ -104,24 +104,42 @@ class SiteCalendar:
 
     def site_hours(self, day: date) -> list[Stretch[int]]:
         """When the house is open that day, whatever its parts do."""
-        return self._stretches(day, [row for row in self.hours if row.zone_id is None and row.resource_id is None])
+        return self._stretches(
+            day, [row for row in self.hours if row.zone_id is None and row.resource_id is None]
+        )
+
+    def next_open_day(self, first: date, minute: int, slot_minutes: int, days: int) -> date | None:
+        """The first of so many days on which a slot of the house's hours begins after `minute`."""
+        found = (first + timedelta(days=n) for n in range(days))
+        return next(
+            (day for day in found if any(end - slot_minutes > minute for _, end in self.site_hours(day))),
+            None,
+        )
 
     def open_on(self, day: date, place: Place) -> list[Stretch[int]]:
-        """When a resource is to be had that day: the nearest owner's hours, within a special day's, less closures."""
+        """When a resource is to be had that day: its hours, less closures."""
+        return difference(self.hours_on(day, place), self._closed(place))
+
+    def hours_on(self, day: date, place: Place) -> list[Stretch[int]]:
+        """The nearest owner's hours of that day, within a special day's, whatever is closed."""
         for nearest in (
             [row for row in self.hours if row.resource_id == place.resource_id],
             [row for row in self.hours if row.zone_id is not None and row.zone_id == place.zone_id],
             [row for row in self.hours if row.zone_id is None and row.resource_id is None],
         ):
             if nearest:
-                return difference(self._stretches(day, nearest), self._closed(place))
+                return self._stretches(day, nearest)
         return []
 
     def closure_on(self, day: date, place: Place) -> Closed | None:
-        """The closure that a person asks about: the first that touches the resource's usual hours that day."""
+        """The first closure that touches the day."""
         begin, end = self.midnight(day), self.midnight(day + timedelta(days=1))
         return next(
-            (row for row in self.closures if row.counts_for(place) and row.start < end and (row.end is None or row.end > begin)),
+            (
+                row
+                for row in self.closures
+                if row.counts_for(place) and row.start < end and (row.end is None or row.end > begin)
+            ),
             None,
         )
 

@@ -76,9 +76,12 @@ class BookingRules(Base):
 
     __tablename__ = "booking_rules"
     __table_args__ = (
-        CheckConstraint("slot_minutes BETWEEN 5 AND 240 AND 1440 % slot_minutes = 0", name="slot_divides_day"),
         CheckConstraint(
-            "shortest_minutes BETWEEN slot_minutes AND longest_minutes AND longest_minutes <= 1440", name="lengths"
+            "slot_minutes BETWEEN 5 AND 240 AND 1440 % slot_minutes = 0", name="slot_divides_day"
+        ),
+        CheckConstraint(
+            "shortest_minutes BETWEEN slot_minutes AND longest_minutes AND longest_minutes <= 1440",
+            name="lengths",
         ),
         CheckConstraint("notice_minutes >= 0 AND horizon_days BETWEEN 0 AND 730", name="window"),
         CheckConstraint("day_minutes > 0 AND week_minutes >= day_minutes", name="quotas"),
@@ -113,7 +116,9 @@ class Resource(Base):
         Index("uq_resource_name", "site_id", "kind", "name", unique=True),
         CheckConstraint("capacity >= 1", name="capacity"),
         # What is booked by the person stands in a place; a consultant does not.
-        CheckConstraint("kind = 'consultant' OR (floor_id IS NOT NULL AND rules_id IS NOT NULL)", name="place"),
+        CheckConstraint(
+            "kind = 'consultant' OR (floor_id IS NOT NULL AND rules_id IS NOT NULL)", name="place"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -233,8 +238,12 @@ class Reservation(Base):
         CheckConstraint("ends_at > starts_at", name="order"),
         Index("ix_reservation_person", "person_id", "starts_at"),
         Index("ix_reservation_site", "site_id", "starts_at"),
-        # What the hourly jobs look for: bookings that still wait for somebody to come or go.
-        Index("ix_reservation_open", "ends_at", postgresql_where=text("state IN ('requested', 'confirmed', 'checked-in')")),
+        # What jobs look for: bookings that still wait for somebody to come or go.
+        Index(
+            "ix_reservation_open",
+            "ends_at",
+            postgresql_where=text("state IN ('requested', 'confirmed', 'checked-in')"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -250,10 +259,9 @@ class Reservation(Base):
     sequence: Mapped[int] = mapped_column(server_default="0")
     """Rises with each change that calendars must hear of (RFC 5545 SEQUENCE)."""
     created_at: Mapped[datetime]
+    changed_at: Mapped[datetime | None]
+    """When it was last moved or cancelled."""
     cancelled_at: Mapped[datetime | None]
-
-    def can_move(self, at: datetime, cancel_minutes: int) -> bool:
-        return self.can_cancel(at, cancel_minutes)
 
     def can_cancel(self, at: datetime, cancel_minutes: int) -> bool:
         return self.state in COMING and at <= self.starts_at - timedelta(minutes=cancel_minutes)

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from portal.db import Reader, Words
+from portal.permissions import PERMISSIONS
 from portal.resources.calendar import Closed, Hours, Place, SiteCalendar, Special
 from portal.resources.free_time import Stretch
 from portal.resources.models import ResourceKind
@@ -149,6 +150,12 @@ HOURS = """
 """
 """Columns of a select FROM site that `read_calendar` understands; parameters first and last (dates)."""
 
+SERVED = """
+    site.is_active AND EXISTS (SELECT FROM role_grant g
+        WHERE g.person_id = :staff_id AND g.role = ANY(:roles) AND (g.agency_id IS NULL OR g.agency_id = site.agency_id))
+"""
+"""Of a select that has a site; parameters of `serving`. A role given without an agency holds for all of them."""
+
 _SITES = text(
     """
     SELECT id, name, address, directions->>'id', directions->>'en', map_url, phone, time_zone
@@ -156,39 +163,48 @@ _SITES = text(
     """
 )
 
-_SITE_MAP = text(
-    f"""
-    SELECT site.id, site.name, site.address, site.directions::text, site.map_url, site.phone, site.time_zone, {HOURS},
-        (SELECT json_agg(json_build_array(id, name) ORDER BY level)::text FROM floor WHERE site_id = site.id) AS floors,
-        (SELECT json_agg(json_build_array(zone.id, zone.floor_id, zone.name, zone.description)
-             ORDER BY floor.level, zone.position)::text
-         FROM zone JOIN floor ON floor.id = zone.floor_id WHERE floor.site_id = site.id) AS zones,
-        (SELECT json_agg(json_build_array(code, name, icon) ORDER BY position)::text FROM feature) AS features,
-        (SELECT json_agg(json_build_array(id, slot_minutes, shortest_minutes, longest_minutes, notice_minutes,
-             horizon_days, day_minutes, week_minutes, cancel_minutes, late_minutes) ORDER BY id)::text
-         FROM booking_rules) AS rules
-    FROM site WHERE site.id = :site_id AND site.is_active
-    """  # noqa: S608 (a constant of this file)
-)
+_MAP = f"""
+    site.id, site.name, site.address, site.directions::text, site.map_url, site.phone, site.time_zone, {HOURS},
+    (SELECT json_agg(json_build_array(id, name) ORDER BY level)::text FROM floor WHERE site_id = site.id) AS floors,
+    (SELECT json_agg(json_build_array(zone.id, zone.floor_id, zone.name, zone.description)
+         ORDER BY floor.level, zone.position)::text
+     FROM zone JOIN floor ON floor.id = zone.floor_id WHERE floor.site_id = site.id) AS zones,
+    (SELECT json_agg(json_build_array(code, name, icon) ORDER BY position)::text FROM feature) AS features,
+    (SELECT json_agg(json_build_array(id, slot_minutes, shortest_minutes, longest_minutes, notice_minutes,
+         horizon_days, day_minutes, week_minutes, cancel_minutes, late_minutes) ORDER BY id)::text
+     FROM booking_rules) AS rules
+"""  # noqa: S608 (a constant of this file)
 
-_BOARD = text(
-    """
-    SELECT
+
+def _claimed(begin: str, end: str) -> str:
+    """Columns of a select FROM site: its resources, their features, what is claimed between two SQL expressions."""
+    of_site = "r.site_id = site.id AND r.is_active AND r.kind = ANY(:kinds)"
+    return f"""
         (SELECT json_agg(json_build_array(r.id, r.kind, r.name, r.capacity, r.floor_id, r.zone_id, r.rules_id)
              ORDER BY floor.level, zone.position, r.name)::text
          FROM resource r LEFT JOIN floor ON floor.id = r.floor_id LEFT JOIN zone ON zone.id = r.zone_id
-         WHERE r.site_id = :site_id AND r.is_active AND r.kind = ANY(:kinds)),
+         WHERE {of_site}),
         (SELECT json_agg(json_build_array(has.resource_id, feature.code) ORDER BY feature.position, has.resource_id)::text
          FROM resource_feature has JOIN feature ON feature.id = has.feature_id JOIN resource r ON r.id = has.resource_id
-         WHERE r.site_id = :site_id AND r.is_active AND r.kind = ANY(:kinds)),
+         WHERE {of_site}),
         (SELECT array_agg(ARRAY[r.id, floor(date_part('epoch', claim.starts_at) / 60)::int,
                  ceil(date_part('epoch', claim.ends_at) / 60)::int, claim.person_id, claim.reservation_id]
              ORDER BY claim.starts_at, claim.id)::text
          FROM resource r JOIN claim ON claim.resource_id = r.id
-         WHERE r.site_id = :site_id AND r.is_active AND r.kind = ANY(:kinds) AND claim.released_at IS NULL
-           AND claim.starts_at > to_timestamp(:begin * 60.0) - interval '1 day'
-           AND claim.starts_at < to_timestamp(:end * 60.0) AND claim.ends_at > to_timestamp(:begin * 60.0))
-    """
+         WHERE {of_site} AND claim.released_at IS NULL AND claim.starts_at > {begin} - interval '1 day'
+           AND claim.starts_at < {end} AND claim.ends_at > {begin})
+    """  # noqa: S608 (constants of this file)
+
+
+_SITE_MAP = text(f"SELECT {_MAP} FROM site WHERE site.id = :site_id AND site.is_active")  # noqa: S608
+
+_BOARD = text(
+    f"SELECT {_claimed('to_timestamp(:begin * 60.0)', 'to_timestamp(:end * 60.0)')} FROM site WHERE site.id = :site_id"  # noqa: S608
+)
+
+_LOCAL_DAY = [f"(CAST(:day AS date) + {days})::timestamp AT TIME ZONE site.time_zone" for days in (0, 1)]
+_DAY = text(
+    f"SELECT {_MAP}, {_claimed(*_LOCAL_DAY)} FROM site WHERE site.id = :site_id AND site.is_active"  # noqa: S608
 )
 
 
@@ -236,17 +252,27 @@ def _site_map(
     )
 
 
-def day_claims(reader: Reader, site_id: int, begin: int, end: int, *kinds: ResourceKind) -> DayClaims:
-    """A site's resources of these kinds, and what is claimed of them between two epoch minutes."""
-    resources, features, claims = reader.execute(
-        _BOARD, {"site_id": site_id, "begin": begin, "end": end, "kinds": [kind.value for kind in kinds]}
-    ).one()
-    return DayClaims(_resources(resources, features), claims or "{}")
+def day_at(
+    reader: Reader, site_id: int, day: date, first: date, last: date, *kinds: ResourceKind
+) -> tuple[SiteMap, DayClaims] | None:
+    """A site for the local days `first` to `last`, and what is claimed on one of them, in one statement."""
+    parameters = {"site_id": site_id, "first": first, "last": last, "day": day}
+    row = reader.execute(_DAY, parameters | {"kinds": [kind.value for kind in kinds]}).one_or_none()
+    if row is None:
+        return None
+    *of_map, resources, features, claims = row
+    return _site_map(*of_map), DayClaims(_resources(resources, features), claims or "{}")
 
 
 def board(reader: Reader, site_id: int, begin: int, end: int, *kinds: ResourceKind) -> list[BoardRow]:
-    """The same, resource by resource."""
-    found = day_claims(reader, site_id, begin, end, *kinds)
+    """Resources of a site by floor, zone and name, with what is claimed of them between two epoch minutes."""
+    row = reader.execute(
+        _BOARD, {"site_id": site_id, "begin": begin, "end": end, "kinds": [kind.value for kind in kinds]}
+    ).one_or_none()
+    if row is None:
+        return []
+    resources, features, text_ = row
+    found = DayClaims(_resources(resources, features), text_ or "{}")
     claims = found.by_resource()
     return [BoardRow(row, tuple(claims.get(row.id, ()))) for row in found.resources.rows]
 
@@ -358,3 +384,8 @@ def booking_rules(reader: Reader) -> list[tuple[Words, Rules]]:
         """
     )
     return [(Words(**name), Rules(*rest)) for name, *rest in reader.execute(statement)]
+
+
+def serving(staff_id: int) -> dict[str, Any]:
+    """Parameters of `SERVED`."""
+    return {"staff_id": staff_id, "roles": sorted(PERMISSIONS["front-desk"])}

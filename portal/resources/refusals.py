@@ -66,7 +66,5 @@ class OutsideHours(RuleBroken):
 
 
 class ClosedThen(RuleBroken):
-    """Facts: reason in the reader's language is not known here, so both: reason_id, reason_en."""
-
     code = "closed"
     message = N_("Closed at that time. Choose another time or another desk.")

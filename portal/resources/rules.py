@@ -11,7 +11,7 @@ from portal.resources.free_time import Stretch, covers, difference, epoch_minute
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The part of `BookingRules` that looks at one stretch of time. Lengths in minutes."""
+    """The numbers of a `BookingRules`. Lengths in minutes."""
 
     slot_minutes: int
     shortest_minutes: int
@@ -60,8 +60,16 @@ def check(
         raise refusals.TooShort(minutes=rules.shortest_minutes)
     if end - start > rules.longest_minutes:
         raise refusals.TooLong(hours=rules.longest_minutes / 60)
+    if not covers(calendar.hours_on(day, place), (start, end)):
+        raise refusals.OutsideHours()
     if not covers(calendar.open_on(day, place), (start, end)):
-        raise refusals.ClosedThen() if calendar.closure_on(day, place) else refusals.OutsideHours()
+        raise refusals.ClosedThen()
+
+
+def earliest_start(rules: Rules, now: datetime) -> int:
+    """The first whole minute, since 1970, at which `check` lets a booking begin; it counts seconds too."""
+    after_notice = now + timedelta(minutes=rules.notice_minutes, microseconds=59_999_999)
+    return max(epoch_minutes(now) + 1, epoch_minutes(after_notice))
 
 
 def bookable(
@@ -80,12 +88,7 @@ def bookable(
     """
     if not calendar.today(now) <= day <= calendar.today(now) + timedelta(days=rules.horizon_days):
         return []
-    # The first whole minute after now, and not before the notice is over: `check` counts seconds too.
-    earliest = max(
-        epoch_minutes(now) + 1,
-        epoch_minutes(now + timedelta(minutes=rules.notice_minutes, microseconds=59_999_999)),
-    )
-    open_ = intersection(calendar.open_on(day, place), [(earliest, FOR_EVER)])
+    open_ = intersection(calendar.open_on(day, place), [(earliest_start(rules, now), FOR_EVER)])
     return on_grid(
         difference(open_, taken), calendar.midnight(day), rules.slot_minutes, rules.shortest_minutes
     )

@@ -5,7 +5,9 @@ from functools import cache
 from hashlib import blake2b
 from typing import Any
 
-from flask import Response, make_response, request
+from flask import Response, make_response, request, session
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
 
 from portal.config import ROOT
 from portal.web.assets import manifest
@@ -44,3 +46,11 @@ def tagged(response: Response, etag: str) -> Response:
     response.set_etag(etag, weak=True)
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def form_token() -> str | None:
+    """The secret behind the tokens of this session's forms, made now if it is not there: a page kept from before it
+    was made would send forms that are refused."""
+    if current_user.is_authenticated and "csrf_token" not in session:
+        generate_csrf()
+    return session.get("csrf_token")

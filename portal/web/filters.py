@@ -1,6 +1,7 @@
 """How times, dates and money are written. Times of a page are in the site's zone, which the caller hands on."""
 
 from datetime import date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
@@ -25,14 +26,23 @@ def clock_times(start: datetime | time, end: datetime | time) -> str:
     return f"{clock_time(start)}–{clock_time(end)}"
 
 
+@lru_cache(maxsize=4096)
+def _written_date(ordinal: int, pattern: str, locale: str) -> str:
+    """A page names a few days many times over, and Babel reads the pattern anew each time.
+
+    By number, because moments of two zones can be equal and yet lie on two days.
+    """
+    return str(format_date(date.fromordinal(ordinal), pattern, locale=locale))
+
+
 def day(value: date) -> str:
     """Selasa, 8 September 2026."""
-    return format_date(value, "EEEE, d MMMM y", locale=current_locale())
+    return _written_date(value.toordinal(), "EEEE, d MMMM y", current_locale())
 
 
 def day_short(value: date) -> str:
     """Selasa 8 September."""
-    return format_date(value, "EEEE d MMMM", locale=current_locale())
+    return _written_date(value.toordinal(), "EEEE d MMMM", current_locale())
 
 
 def moment(value: datetime, zone: str) -> str:
@@ -50,11 +60,6 @@ def number(value: float) -> str:
     return format_decimal(value, locale=current_locale())
 
 
-def money(rupiah: int) -> str:
-    """Rp1.234.567."""
-    return "Rp" + format_decimal(rupiah, "#,##0", locale=current_locale())
-
-
 def hours(minutes: int) -> str:
     """A length as hours, such as 1,5; the word is the caller's."""
     return format_decimal(minutes / 60, "0.##", locale=current_locale())
@@ -67,12 +72,12 @@ def reference(value: str) -> Markup:
 
 def weekday_short(value: date) -> str:
     """Sel, in English Tue."""
-    return format_date(value, "EEE", locale=current_locale())
+    return _written_date(value.toordinal(), "EEE", current_locale())
 
 
 def month_short(value: date) -> str:
     """Sep."""
-    return format_date(value, "MMM", locale=current_locale())
+    return _written_date(value.toordinal(), "MMM", current_locale())
 
 
 def capitalize_first(text: str) -> str:
@@ -90,7 +95,6 @@ FILTERS = {
     "local": local,
     "zone_name": zone_name,
     "number": number,
-    "money": money,
     "hours": hours,
     "reference": reference,
     "capitalize_first": capitalize_first,

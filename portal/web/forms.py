@@ -6,9 +6,11 @@ WTForms' own messages ("This field is required.") come from the portal's catalog
 
 from typing import Any
 
+from flask import request
 from flask_babel import get_domain
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.form import _Auto
 from wtforms import Field, ValidationError
 from wtforms import Form as WTForm
 
@@ -27,6 +29,12 @@ class Form(FlaskForm):
     class Meta(FlaskForm.Meta):
         def get_translations(self, form: Any) -> _Words:
             return _Words()
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Text fields take text alone: Flask-WTF would mix files that were sent into what was typed."""
+            if formdata is _Auto and form.is_submitted():
+                return request.form
+            return super().wrap_formdata(form, formdata)
 
 
 def no_nul(form: WTForm, field: Field) -> None:

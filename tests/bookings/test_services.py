@@ -281,7 +281,7 @@ def test_every_refusal_says_why_in_both_languages(house: House) -> None:
             yield sub
             yield from everything(sub)
 
-    names = ("name", "slot_minutes", "minutes", "hours", "days", "last", "held", "limit", "until")
+    names = ("name", "slot_minutes", "minutes", "hours", "days", "last", "held", "limit", "until", "day")
     for refusal in set(everything(PortalError)):
         if not refusal.__module__.startswith(("portal.bookings", "portal.resources")):
             continue

@@ -4,10 +4,15 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask, current_app
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from portal import jobs
+from portal.clock import now
 from portal.db import reading, unit_of_work
+from portal.notifications.models import Message
+from portal.notifications.services import Recipient, send
+from tests.factories import PersonFactory
 from tests.notifications.conftest import JobRow
 
 Run = Callable[[], None]
@@ -86,3 +91,22 @@ def test_the_log_names_no_arguments(
 def test_what_killed_workers_left_is_looked_for_each_minute(app: Flask) -> None:
     lines = {key[0]: task.cron for key, task in jobs.app.periodic_registry.periodic_tasks.items()}
     assert lines["jobs.take_up"] == "* * * * *"
+
+
+def test_a_job_can_send_something_itself(
+    app: Flask, session: Session, run_jobs: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a worker Procrastinate's own connector is asynchronous, while the session's connection is not."""
+    person = PersonFactory()
+    session.commit()
+
+    def tell() -> None:
+        with unit_of_work() as unit:
+            told = Recipient(person.id, "id", "Siti", "siti@example.id")
+            send(unit, told, "bookings/cancelled", {}, at=now())
+
+    only_for_test("tests.tell", tell, monkeypatch)
+    with unit_of_work() as unit:
+        jobs.defer(unit, "tests.tell")
+    run_jobs()
+    assert session.scalars(select(Message.template)).all() == ["bookings/cancelled"]

@@ -57,6 +57,7 @@ def reserve(session: Session, desk: Resource, starts_at: datetime, ends_at: date
     person = PersonFactory()
     _, reference = claims.hold(
         session,
+        claims.holding("INSERT INTO booking (id, resource_id) SELECT id, :resource_id FROM reserved"),
         NewReservation(
             kind=ReservationKind.BOOKING,
             state=State.CONFIRMED,
@@ -69,6 +70,7 @@ def reserve(session: Session, desk: Resource, starts_at: datetime, ends_at: date
         ),
         [Part(desk.id, starts_at, ends_at)],
         at=AT,
+        resource_id=desk.id,
     )
     return reference
 

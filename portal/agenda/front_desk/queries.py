@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, text
 
+from portal.bookings.models import UNDO_WITHIN
 from portal.bookings.queries import BOOKING
 from portal.db import Reader, Words
-from portal.permissions import PERMISSIONS
 from portal.resources.models import State
+from portal.resources.queries import SERVED, serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,6 @@ class ServedSite:
     def today(self, at: datetime) -> date:
         return at.astimezone(ZoneInfo(self.time_zone)).date()
 
-
-SERVED = """
-    site.is_active AND EXISTS (SELECT FROM role_grant g
-        WHERE g.person_id = :staff_id AND g.role = ANY(:roles) AND (g.agency_id IS NULL OR g.agency_id = site.agency_id))
-"""
-"""Of a select that has a site; parameters of `serving`. A role given without an agency holds for all of them."""
 
 _SITES = text(
     f"""
@@ -71,7 +66,6 @@ TABS = {
     State.NO_SHOW: Tab.MISSED,
 }
 LEAVING_MINUTES = 10
-UNDO_WITHIN = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +227,3 @@ def read_duty(row: Row[Any]) -> Duty:
     for name in ("zone", "floor"):
         values[name] = Words(**values[name]) if values[name] else None
     return Duty(**values)
-
-
-def serving(staff_id: int) -> dict[str, Any]:
-    """Parameters of `SERVED`."""
-    return {"staff_id": staff_id, "roles": sorted(PERMISSIONS["front-desk"])}

@@ -1,8 +1,9 @@
-"""All that the day page shows, in two statements whatever the number of desks."""
+"""All that the day page shows, in one statement whatever the number of desks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from math import gcd
 from zoneinfo import ZoneInfo
 
 from portal.bookings.day.grid import Columns
@@ -17,10 +18,10 @@ from portal.resources.queries import (
     Resources,
     SiteMap,
     SiteRow,
-    day_claims,
+    day_at,
     site_map,
 )
-from portal.resources.rules import Rules
+from portal.resources.rules import Rules, earliest_start
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=31)
 
@@ -46,7 +47,7 @@ class Plan:
     map: SiteMap
     day: date
     midnight: int
-    next_midnight: int
+    """Epoch minute at which it begins."""
     counts: dict[ResourceKind, int]
     rows: tuple[ResourceRow, ...]
     rules: Rules | None
@@ -79,38 +80,29 @@ class Day:
 def day_of(reader: Reader, site_id: int, day: date, filters: Filters, *, now: datetime) -> Day | None:
     """The day of a site; None where there is no such site."""
     monday = day - timedelta(days=day.weekday())
-    found = site_map(reader, site_id, monday, monday + WEEK)
+    found = day_at(reader, site_id, day, monday, monday + WEEK, ResourceKind.DESK, ResourceKind.ROOM)
     if found is None:
         return None
-    midnight, next_midnight = _midnights(found, day)
-    claims = day_claims(reader, site_id, midnight, next_midnight, ResourceKind.DESK, ResourceKind.ROOM)
-    plan = _plan(found, claims.resources, day, filters)
-    columns = _columns(plan, epoch_minutes(now))
-    return Day(plan, found.calendar.today(now), columns, claims)
-
-
-@lru_cache(maxsize=256)
-def _midnights(found: SiteMap, day: date) -> tuple[int, int]:
-    return found.calendar.midnight(day), found.calendar.midnight(day + timedelta(days=1))
+    site, claims = found
+    plan = _plan(site, claims.resources, day, filters)
+    return Day(plan, site.calendar.today(now), _columns(plan, now), claims)
 
 
 @lru_cache(maxsize=256)
 def _plan(found: SiteMap, resources: Resources, day: date, filters: Filters) -> Plan:
     calendar, monday = found.calendar, day - timedelta(days=day.weekday())
-    midnight, next_midnight = _midnights(found, day)
     of_kind = [row for row in resources.rows if row.kind == filters.kind]
     week = [monday + timedelta(days=n) for n in range(7)]
     return Plan(
         map=found,
         day=day,
-        midnight=midnight,
-        next_midnight=next_midnight,
+        midnight=calendar.midnight(day),
         counts={
             kind: sum(row.kind == kind for row in resources.rows)
             for kind in (ResourceKind.DESK, ResourceKind.ROOM)
         },
         rows=tuple(row for row in of_kind if filters.admits(row)),
-        rules=found.rules[of_kind[0].rules_id] if of_kind else None,
+        rules=_shared(tuple(found.rules[row.rules_id] for row in of_kind)),
         site_hours=tuple(calendar.site_hours(day)),
         week=tuple((one, bool(calendar.site_hours(one))) for one in week),
         features=tuple(
@@ -121,26 +113,31 @@ def _plan(found: SiteMap, resources: Resources, day: date, filters: Filters) -> 
     )
 
 
+def _shared(rules: tuple[Rules, ...]) -> Rules | None:
+    """Those of the first resource, on a grid that holds everybody's slots."""
+    if not rules:
+        return None
+    return replace(rules[0], slot_minutes=gcd(*(one.slot_minutes for one in rules)))
+
+
 def next_open_day(reader: Reader, site: SiteRow, *, now: datetime) -> date:
-    """The first day whose opening hours are not over yet; today where no day of the coming month opens."""
+    """The first day on which a slot is still to come; today where the coming month holds none."""
     today = now.astimezone(ZoneInfo(site.time_zone)).date()
     found = site_map(reader, site.id, today, today + MONTH)
-    days = (today + timedelta(days=n) for n in range(MONTH.days))
-    minute = epoch_minutes(now)
-    return next(
-        (day for day in days if found and any(end > minute for _, end in found.calendar.site_hours(day))),
-        today,
-    )
+    if found is None:
+        return today
+    slot = min((rules.slot_minutes for rules in found.rules.values()), default=60)
+    return found.calendar.next_open_day(today, epoch_minutes(now), slot, MONTH.days) or today
 
 
-def _columns(plan: Plan, now: int) -> Columns | None:
+def _columns(plan: Plan, now: datetime) -> Columns | None:
     """From opening, or from the next slot that can still be booked, until closing."""
     hours, rules, midnight = plan.site_hours, plan.rules, plan.midnight
     if not hours or rules is None:
         return None
     step = rules.slot_minutes
     first = midnight + (hours[0][0] - midnight) // step * step
-    earliest = now + max(rules.notice_minutes, 1)
+    earliest = earliest_start(rules, now)
     if first < earliest:
         first = midnight + -((midnight - earliest) // step) * step
     count = -((first - hours[-1][1]) // step)

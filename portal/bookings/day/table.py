@@ -70,7 +70,8 @@ def parts_of(plan: Plan, columns: Columns, locale: str, seats: str) -> tuple[Par
 
 def _desk(plan: Plan, row: ResourceRow, columns: Columns, locale: str, seats: str) -> Desk:
     calendar, features = plan.map.calendar, plan.map.features
-    closure = calendar.closure_on(plan.day, row.place)
+    open_ = calendar.open_on(plan.day, row.place)
+    closure = None if open_ else calendar.closure_on(plan.day, row.place)
     return Desk(
         id=row.id,
         name=str(escape(row.name)),
@@ -78,7 +79,7 @@ def _desk(plan: Plan, row: ResourceRow, columns: Columns, locale: str, seats: st
             (features[code].icon, str(escape(features[code].name.in_(locale)))) for code in row.features
         ),
         detail=f"{row.capacity} {seats}" if row.kind == ResourceKind.ROOM else "",
-        signs=open_signs(columns, calendar.open_on(plan.day, row.place)),
+        signs=open_signs(columns, open_),
         shortest=-(-plan.map.rules[row.rules_id].shortest_minutes // columns.step),
         reason=str(escape(closure.reason.in_(locale))) if closure else "",
     )

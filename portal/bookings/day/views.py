@@ -31,9 +31,10 @@ from portal.clock import now
 from portal.db import reading
 from portal.permissions import public
 from portal.resources.claims import normalised_reference
+from portal.resources.models import ResourceKind
 from portal.resources.queries import Claimed, ResourceRow, sites
 from portal.web.assets import asset
-from portal.web.etag import etag_of, not_modified, tagged
+from portal.web.etag import etag_of, form_token, not_modified, tagged
 from portal.web.locale import current_locale
 
 blueprint = Blueprint("spaces", __name__)
@@ -62,7 +63,8 @@ def today() -> BaseResponse:
         if not found:
             abort(404)
         day = next_open_day(connection, found[0], now=now())
-    return redirect(url_for("spaces.day", site_id=found[0].id, day=day))
+    kind = "room" if request.args.get("kind") == "room" else None
+    return redirect(url_for("spaces.day", site_id=found[0].id, day=day, kind=kind))
 
 
 @blueprint.get("/spaces/<int:site_id>/day/<date:day>")
@@ -79,8 +81,8 @@ def day(site_id: int, day: date) -> Response:
         if found is None:
             abort(404)
         if person_id and (reference := request.args.get("move")):
-            reference, sees_all = normalised_reference(reference), current_user.can("book-for-others")
-            moving = booking(connection, reference, person_id, sees_all=sees_all)
+            reference, serves = normalised_reference(reference), current_user.can("book-for-others")
+            moving = booking(connection, reference, person_id, serves=serves)
         if person_id and request.args.get("pick"):
             held = quota(connection, person_id, filters.kind.value, day, found.calendar.time_zone)
     tag = etag_of(
@@ -94,6 +96,7 @@ def day(site_id: int, day: date) -> Response:
             current_locale(),
             request.query_string,
             get_flashed_messages(with_categories=True),
+            form_token(),
             moving,
             held,
         )
@@ -251,9 +254,16 @@ def _choice(
 
 
 def _sheet(columns: Columns, span: Span, address: Address, links: Links) -> Sheet:
-    words = Wording(
-        locale=current_locale(),
-        kind=address.filters.kind.value,
+    query = str(escape(links.this + "&" if links.this else ""))
+    return sheet(columns, span, query, asset("icons.svg"), _wording(current_locale(), address.filters.kind))
+
+
+@lru_cache(maxsize=8)
+def _wording(locale: str, kind: ResourceKind) -> Wording:
+    """In the language of the present page, which is `locale`."""
+    return Wording(
+        locale=locale,
+        kind=kind.value,
         taken=gettext("Taken"),
         mine=gettext("Mine"),
         shut=gettext("Closed"),
@@ -262,5 +272,3 @@ def _sheet(columns: Columns, span: Span, address: Address, links: Links) -> Shee
         choose=gettext("Choose"),
         chosen=gettext("Chosen"),
     )
-    query = str(escape(links.this + "&" if links.this else ""))
-    return sheet(columns, span, query, asset("icons.svg"), words)
