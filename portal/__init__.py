@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 from flask import Flask
-from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 
 from portal import (
@@ -53,7 +52,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         refuse_stale(db.engine)
-    Migrate(app, db, directory=str(ROOT / "migrations"))
+    if _is_command():
+        from flask_migrate import Migrate  # takes a third of the start, and web processes never migrate
+
+        Migrate(app, db, directory=str(app.config["MIGRATIONS"]))
     web.init_app(app)  # before whatever may refuse: a refusal has a request id as well
     csrf.init_app(app)
     app.before_request(permissions.guard)
@@ -65,5 +67,9 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _session_options() -> str:
     """A page that takes so long helps nobody; a command may take its time, and so may the worker, which is one."""
-    is_command = os.environ.get("FLASK_RUN_FROM_CLI") == "true"  # Flask sets it
-    return "-c timezone=UTC -c lock_timeout=20s" + ("" if is_command else " -c statement_timeout=30s")
+    return "-c timezone=UTC -c lock_timeout=20s" + ("" if _is_command() else " -c statement_timeout=30s")
+
+
+def _is_command() -> bool:
+    """Whether `flask …` made this application; the worker is such a command too."""
+    return os.environ.get("FLASK_RUN_FROM_CLI") == "true"

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Blueprint, current_app, render_template, request, url_for
 from flask_babel import gettext, ngettext
 
@@ -18,11 +16,11 @@ from portal.administration.queries import (
     site_lines,
 )
 from portal.clock import now
-from portal.db import Reader, reading
+from portal.db import reading
 from portal.permissions import permit
 from portal.resources.queries import booking_rules, sites
+from portal.web.health import health
 from portal.web.routing import LARGEST_KEY
-from portal.web.views import GUARD
 
 blueprint = Blueprint("administration", __name__)
 
@@ -44,7 +42,7 @@ def overview() -> str:
             "people": people(connection, at=at),
             "queue": queue(connection, at=at),
             "sent": latest_messages(connection),
-            "health": _health(connection),
+            "health": health(connection, current_app.config["MIGRATIONS"]),
             "database": database_facts(connection),
         }
     zone = places[0].time_zone if places else USUAL_ZONE
@@ -61,11 +59,11 @@ def overview() -> str:
 
 def _troubles(facts: dict[str, Any]) -> list[str]:
     """What somebody should look at, in words."""
-    health, jobs = facts["health"], facts["queue"]
+    fitness, jobs = facts["health"], facts["queue"]
     found = (
-        (not health["migrated"], gettext("The database does not fit this version. Run “flask db upgrade”.")),
+        (not fitness.migrated, gettext("The database does not fit this version. Run “flask db upgrade”.")),
         (
-            not health["guarded"],
+            not fitness.guarded,
             gettext("The guard against double bookings is missing: the constraint ex_claim_overlap."),
         ),
         (not jobs.workers, gettext("No worker is running: mails and reminders wait. Run “flask jobs work”.")),
@@ -75,13 +73,6 @@ def _troubles(facts: dict[str, Any]) -> list[str]:
         ),
     )
     return [words for holds, words in found if holds]
-
-
-def _health(connection: Reader) -> dict[str, bool]:
-    """What `/readyz` asks: the database answers (or this page would not), is migrated, and guards claims."""
-    heads = MigrationContext.configure(connection).get_current_heads()  # type: ignore[arg-type]
-    known = ScriptDirectory(str(current_app.config["MIGRATIONS"])).get_heads()
-    return {"migrated": set(heads) == set(known), "guarded": connection.scalar(GUARD) == 1}
 
 
 @blueprint.get("/admin/audit")

@@ -36,10 +36,10 @@ def configure(json: bool) -> None:
 
 
 def without_data(
-    info: tuple[type[BaseException], BaseException, TracebackType | None],
+    exc_info: tuple[type[BaseException], BaseException, TracebackType | None],
 ) -> str:
     """The traceback. What PostgreSQL says beside its error names keys and whole rows: people's data."""
-    return "\n".join(_lines(info[1]))
+    return "\n".join(_lines(exc_info[1]))
 
 
 def _lines(error: BaseException) -> Iterator[str]:

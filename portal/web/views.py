@@ -1,23 +1,17 @@
 """Health for machines, and the pages that belong to no domain."""
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, abort, current_app, render_template
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from structlog import get_logger
 
 from portal.db import reading
 from portal.permissions import public
 from portal.web import metrics
+from portal.web.health import health
 from portal.web.samples import sample_form
 
 blueprint = Blueprint("web", __name__)
 log = get_logger("portal")
-
-GUARD = text(
-    "SELECT count(*) FROM pg_constraint WHERE conname = 'ex_claim_overlap' AND contype = 'x' AND convalidated"
-)
 
 
 @blueprint.get("/healthz")
@@ -29,18 +23,17 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 @public
 def readyz() -> Response:
-    """Database reachable, migrated to this code's head, and the guard against overlapping claims in place."""
+    """Database reachable, migrated to this code's head, and its guards in place, the one against overlaps first."""
     try:
         with reading() as connection:
-            heads = MigrationContext.configure(connection).get_current_heads()
-            guarded = connection.scalar(GUARD) == 1
+            found = health(connection, current_app.config["MIGRATIONS"])
     except SQLAlchemyError:
         log.warning("not ready", exc_info=True)
         return _plain("the database does not answer", 503)
-    if set(heads) != set(ScriptDirectory(str(current_app.config["MIGRATIONS"])).get_heads()):
+    if not found.migrated:
         return _plain("the migrations do not fit", 503)
-    if not guarded:
-        return _plain("the constraint ex_claim_overlap is missing", 503)
+    if found.missing:
+        return _plain("the constraint " + ", ".join(found.missing) + " is missing or changed", 503)
     return _plain("ready")
 
 
