@@ -11,11 +11,12 @@ from portal.audit.models import AuditEvent
 from portal.bookings import refusals, services
 from portal.bookings.models import Booking
 from portal.bookings.services import Booked
+from portal.db import Words
 from portal.errors import PortalError
 from portal.notifications.models import Message
 from portal.notifications.wording import speaking
-from portal.resources.models import Claim, Reservation, Resource, State
-from portal.resources.refusals import InThePast, SlotTaken, UnknownResource
+from portal.resources.models import Claim, Closure, Reservation, Resource, State
+from portal.resources.refusals import ClosedThen, InThePast, OutsideHours, SlotTaken, UnknownResource
 from portal.web.errors import words
 from tests.bookings.house import House, at
 from tests.factories import PersonFactory
@@ -302,3 +303,47 @@ def test_an_unconfirmed_address_is_not_flooded(house: House, session: Session) -
     mails = text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'notifications.mail'")
     assert session.scalar(mails) == 3
     assert session.scalar(select(func.count()).select_from(Message)) == 8
+
+
+def test_hours_not_used_are_given_back(house: House) -> None:
+    """Who missed a booking or left early is not held to hours that others could use."""
+    missed = house.book(at(10), at(13))
+    house.run(services.mark_no_show, missed, at(10, 15), late_minutes=15)
+    left = house.book(at(11), at(14), now=at(10, 20))
+    house.do(services.check_in, left, at(11), house.desk_staff)
+    house.do(services.check_out, left, at(12), house.desk_staff)
+    house.book(at(15), at(18), now=at(12))
+    with pytest.raises(refusals.DayQuotaReached):
+        house.book(at(18), at(18, 30), now=at(12))
+
+
+def test_undoing_the_check_in_of_who_had_been_given_up(house: House, session: Session) -> None:
+    booked = house.book(at(10), at(12))
+    house.run(services.mark_no_show, booked, at(10, 15), late_minutes=15)
+    house.do(services.check_in, booked, at(10, 20), house.desk_staff)
+    house.do(services.undo_check_in, booked, at(10, 21), house.desk_staff)
+    assert house.state(booked) == State.NO_SHOW
+    house.book(at(10, 30), at(12), house.rival, now=at(10, 22))
+
+
+def test_undoing_is_for_slips_not_for_history(house: House) -> None:
+    booked = house.book(at(10), at(12))
+    house.do(services.check_in, booked, at(10), house.desk_staff)
+    with pytest.raises(refusals.AlreadyOver):
+        house.do(services.undo_check_in, booked, at(10, 31), house.desk_staff)
+
+
+def test_outside_hours_is_not_called_closed(house: House, session: Session) -> None:
+    session.add(
+        Closure(
+            resource_id=house.desk.id,
+            starts_at=at(10, days=1),
+            ends_at=at(11, days=1),
+            reason=Words("Kelas", "Class"),
+        )
+    )
+    session.commit()
+    with pytest.raises(ClosedThen):
+        house.book(at(10, days=1), at(12, days=1))
+    with pytest.raises(OutsideHours):
+        house.book(at(21, days=1), at(22, days=1))

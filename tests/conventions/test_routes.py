@@ -8,11 +8,13 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from portal.accounts.models import ApiToken, RoleGrant
+from portal.accounts.tokens import token_hash
 from portal.clock import now
 from portal.permissions import PERMISSIONS, Role, permission_of
 from tests.bookings.house import House, at
 from tests.client import Visitor
-from tests.factories import PersonFactory
+from tests.factories import AgencyFactory, PersonFactory
 
 Visit = Callable[..., Visitor]
 
@@ -139,3 +141,21 @@ def test_personal_pages_are_not_kept_by_others(app: Flask, booked: tuple[House, 
             continue
         kept = person.get(address(rule, booked[1])).headers["Cache-Control"]
         assert "private" in kept or "no-store" in kept, f"{rule.rule}: {kept}"
+
+
+def test_the_front_desk_of_another_agency_sees_and_changes_nothing(
+    session: Session, booked: tuple[House, str], visitor: Visit
+) -> None:
+    house, reference = booked
+    stranger = PersonFactory(roles=[])
+    session.add(RoleGrant(person_id=stranger.id, role=Role.FRONTDESK, agency_id=AgencyFactory().id))
+    session.add(ApiToken(person_id=stranger.id, token_hash=token_hash("t" * 43), created_at=now()))
+    session.commit()
+    other = visitor(stranger)
+    for path in ("", ".ics", "/cancel", "/move"):
+        assert other.get(f"/bookings/{reference}{path}").status_code == 404
+    assert other.submit(f"/bookings/{reference}/cancel").status_code == 404
+    bearer = {"Authorization": "Bearer " + "t" * 43}
+    for ask in (other.get, other.delete):
+        assert ask(f"/api/v1/bookings/{reference}", headers=bearer).status_code == 404
+    assert visitor(house.staff).get(f"/bookings/{reference}").status_code == 200
