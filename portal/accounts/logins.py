@@ -50,6 +50,8 @@ def read_login(typed: str) -> Login:
     Raises:
         UnreadableLogin: neither an address nor a number; its subclasses say which of both was meant.
     """
+    if len(typed) > LONGEST:
+        raise UnreadableLogin()
     typed = typed.strip()
     if "@" in typed:
         return Login(email=read_email(typed))
@@ -63,6 +65,8 @@ def read_email(typed: str) -> str:
     Raises:
         UnreadableEmail: nothing that mail could be sent to.
     """
+    if len(typed) > LONGEST:
+        raise UnreadableEmail()
     try:
         return validate_email(typed.strip(), check_deliverability=False, allow_smtputf8=False).normalized
     except (EmailNotValidError, UnicodeError) as error:
@@ -75,6 +79,8 @@ def read_phone(typed: str) -> str:
     Raises:
         UnreadablePhone: too short, too long, or no number at all.
     """
+    if len(typed) > LONGEST:
+        raise UnreadablePhone()
     typed = typed.strip()
     digits = _SEPARATORS.sub("", typed)
     if not _PHONE_SIGNS.fullmatch(typed) or len(digits) > 20:

@@ -5,6 +5,9 @@ import unicodedata
 from portal.errors import N_, RuleBroken
 
 LONGEST = 120
+LONGEST_TYPED = 4 * LONGEST
+"""Signs of which so many characters may be composed. To normalise takes time that grows with the square of their
+number, so whatever is longer is refused before."""
 _JOINERS = {"\u200c", "\u200d"}
 """Invisible, but part of how some scripts and emoji are written."""
 
@@ -31,6 +34,8 @@ def read_name(typed: str) -> str:
         UnreadableName: no letter in it, too long, or with signs that nobody sees, such as those that turn the
             direction of what is written after them on a list.
     """
+    if len(typed) > LONGEST_TYPED:
+        raise NameTooLong(most=LONGEST)
     name = " ".join(unicodedata.normalize("NFC", typed).split())
     if len(name) > LONGEST:
         raise NameTooLong(most=LONGEST)

@@ -4,13 +4,16 @@ import re
 from functools import cache
 from pathlib import Path
 
-from portal.accounts.passwords import LONGEST, SHORTEST, normalised
+from portal.accounts.passwords import LONGEST, LONGEST_TYPED, SHORTEST, normalised
 from portal.errors import N_, RuleBroken
 
 COMMON = Path(__file__).with_name("common_passwords.txt")
 """One a line, lower case, sorted; our own list of patterns, words and names that people here begin with."""
 MOST_AROUND = 8
 """Signs around a common word that don't save it: a birthday is no secret."""
+
+MOST_OWN = 500
+"""Signs of a name or address that are looked at; no account holds a longer one."""
 
 _LOOKALIKES = str.maketrans("0134578@$!|+", "oieastbasiit")
 _AROUND = re.compile(r"^[^a-z]+|[^a-z]+$")
@@ -65,6 +68,8 @@ def check_password(password: str, own: tuple[str | None, ...] = ()) -> None:
     """
     if "\0" in password:
         raise UnkeepablePassword()
+    if len(password) > LONGEST_TYPED:
+        raise PasswordTooLong(most=LONGEST)
     password = normalised(password)
     if len(password) < SHORTEST:
         raise PasswordTooShort(least=SHORTEST)
@@ -135,7 +140,7 @@ def _is_own(lowered: str, own: tuple[str | None, ...]) -> bool:
 
 
 def _parts(value: str | None) -> list[str]:
-    value = (value or "").lower()
+    value = (value or "")[:MOST_OWN].lower()
     words = _SEPARATORS.split(value)
     digits = re.sub(r"\D", "", value)
     numbers = [digits, digits.removeprefix("62"), digits.removeprefix("0")] if len(digits) >= 6 else []

@@ -13,6 +13,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 SHORTEST = 8
 LONGEST = 128
 """Characters."""
+LONGEST_TYPED = 4 * LONGEST
+"""Signs of which so many characters may be composed. To normalise takes time that grows with the square of their
+number, so whatever is longer is refused before."""
 
 TRIES = 3
 """How many accounts that share a sign-in name are tried. Always so many hashes are computed, whether there
@@ -34,6 +37,8 @@ def hash_password(password: str) -> str:
 
 
 def fits(password: str, password_hash: str) -> bool:
+    if len(password) > LONGEST_TYPED:
+        return False
     try:
         return _hasher.verify(password_hash, normalised(password))
     except (VerificationError, InvalidHashError):

@@ -4,6 +4,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, PasswordField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired
 
+from portal.accounts import logins, names, passwords
+from portal.accounts.forms import AtMost
 from portal.accounts.logins import Login, read_login
 from portal.accounts.names import read_name
 from portal.accounts.password_rules import check_password
@@ -15,17 +17,28 @@ from portal.web.forms import Form, no_nul
 class RegisterForm(Form):
     name = StringField(
         _l("Full name"),
-        validators=[InputRequired(_l("Type your name")), no_nul],
+        validators=[
+            InputRequired(_l("Type your name")),
+            AtMost(names.LONGEST, typed=names.LONGEST_TYPED),
+            no_nul,
+        ],
         render_kw={"autocomplete": "name"},
     )
     login = StringField(
         _l("WhatsApp number or e-mail"),
-        validators=[InputRequired(_l("Type your WhatsApp number or e-mail")), no_nul],
+        validators=[
+            InputRequired(_l("Type your WhatsApp number or e-mail")),
+            AtMost(logins.LONGEST, typed=logins.LONGEST),
+            no_nul,
+        ],
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
     password = PasswordField(
         _l("Password"),
-        validators=[InputRequired(_l("Think of a password"))],
+        validators=[
+            InputRequired(_l("Think of a password")),
+            AtMost(passwords.LONGEST, typed=passwords.LONGEST_TYPED),
+        ],
         render_kw={"autocomplete": "new-password"},
     )
     consent = BooleanField(

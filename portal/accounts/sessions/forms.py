@@ -5,6 +5,7 @@ from wtforms import BooleanField, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from portal.accounts.logins import LONGEST
+from portal.accounts.passwords import LONGEST_TYPED
 from portal.web.forms import Form, no_nul
 
 
@@ -16,7 +17,7 @@ class SignInForm(Form):
     )
     password = PasswordField(
         _l("Password"),
-        validators=[InputRequired(_l("Type your password")), Length(max=1000), no_nul],
+        validators=[InputRequired(_l("Type your password")), Length(max=LONGEST_TYPED), no_nul],
         render_kw={"autocomplete": "current-password"},
     )
     remember = BooleanField(_l("Remember me on this device"))
