@@ -211,3 +211,11 @@ def add_api_token(session: Session, email: str, *, at: datetime) -> str:
     assert token_id is not None  # noqa: S101 (an insert answers with its key)
     record(session, "accounts.add_token", ("api_token", token_id), at=at, actor_id=None, person_id=person_id)
     return token
+
+
+def revoke_api_tokens(session: Session, person_id: int, *, at: datetime) -> None:
+    session.execute(
+        update(ApiToken)
+        .where(ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None))
+        .values(revoked_at=at)
+    )

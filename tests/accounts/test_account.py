@@ -13,9 +13,11 @@ from werkzeug.test import TestResponse
 from portal.accounts.models import Credential, Person
 from portal.accounts.passwords import fits
 from portal.accounts.profile.services import mail_new_address
-from portal.accounts.services import AddressTaken, confirm_person
+from portal.accounts.queries import api_caller
+from portal.accounts.services import AddressTaken, add_api_token, confirm_person
+from portal.accounts.tokens import token_hash
 from portal.clock import now
-from portal.db import unit_of_work
+from portal.db import reading, unit_of_work
 from portal.permissions import Role
 from tests.accounts.conftest import PASSWORD, CountingHasher, Queue
 from tests.client import Visitor
@@ -99,12 +101,16 @@ class TestPassword:
             select(Credential.password_hash).where(Credential.person_id == person.id)
         ).one()
 
-    def test_a_new_one_ends_other_devices(
+    def test_a_new_one_ends_other_devices_and_tokens(
         self, visitor: Visit, member: Member, session: Session, queue: Queue
     ) -> None:
         person = member()
         here, there = visitor(person), visitor(person)
+        with unit_of_work() as unit:
+            token = add_api_token(unit, str(person.email), at=NOW)
         assert self.change(here).location == "/account"
+        with reading() as connection:
+            assert api_caller(connection, token_hash(token)) is None
         assert fits(NEW, self.held(session, person))
         assert here.get("/account").status_code == 200
         assert there.get("/account").status_code == 302

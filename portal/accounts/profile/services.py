@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.accounts import messages
 from portal.accounts.links import new_link, void_links
 from portal.accounts.models import AccountToken, Credential, Person, TokenPurpose
-from portal.accounts.services import confirmed_owner, lock_person, set_password
+from portal.accounts.services import confirmed_owner, lock_person, revoke_api_tokens, set_password
 from portal.accounts.sessions.services import close_other_sessions
 from portal.accounts.throttling import CONFIRM_MAILS, PASSWORD_AGAIN, Charge, TooManyTries, charge, refund
 from portal.accounts.tokens import new_token, token_hash
@@ -68,10 +68,11 @@ def answered(session: Session, asked: AskedAgain) -> None:
 def change_password(
     session: Session, person_id: int, password_hash: str, *, keep_session: int | None, at: datetime
 ) -> None:
-    """Every other device is signed out, and links on their way lead nowhere."""
+    """Every other device is signed out, API tokens end, and links on their way lead nowhere."""
     person = lock_person(session, person_id)
     set_password(session, person_id, password_hash, at=at)
     close_other_sessions(session, person_id, keep_session)
+    revoke_api_tokens(session, person_id, at=at)
     void_links(session, person_id, {TokenPurpose.RESET_PASSWORD, TokenPurpose.CHANGE_EMAIL})
     record(
         session,
