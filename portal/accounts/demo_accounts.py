@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.demo_only import DOMAIN
 from portal.accounts.models import Credential
 from portal.accounts.passwords import fits, hash_password
 from portal.accounts.services import CreateAccount, confirmed_owner, create_account, grant_role, set_password
@@ -21,7 +22,7 @@ class DemoAccount:
 
 
 DEMO_ACCOUNTS = tuple(
-    DemoAccount(f"{who}@demo.example", name, role)
+    DemoAccount(f"{who}{DOMAIN}", name, role)
     for who, name, role in (
         ("entrepreneur", "Siti Nuraeni", Role.ENTREPRENEUR),
         ("entrepreneur2", "Bagus Prakoso", Role.ENTREPRENEUR),

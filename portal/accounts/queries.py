@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
+from portal.accounts.demo_only import is_shut
 from portal.db import Reader
 from portal.permissions import PERMISSIONS, STAFF, Role
 
@@ -99,13 +100,15 @@ class SignedIn:
 def signed_in(reader: Reader, token_hash: bytes, at: datetime, *, token: str = "") -> SignedIn | None:
     """Whom a session token belongs to; None when it was never given, is revoked or has run out."""
     row = reader.execute(_BY_SESSION, {"token_hash": token_hash, "at": at}).one_or_none()
-    return SignedIn(_person(row, row.session_id, token), row.last_seen_at) if row else None
+    if row is None or is_shut(row.email):
+        return None
+    return SignedIn(_person(row, row.session_id, token), row.last_seen_at)
 
 
 def api_caller(reader: Reader, token_hash: bytes) -> CurrentPerson | None:
     """Whom a bearer token of the API belongs to."""
     row = reader.execute(_BY_API_TOKEN, {"token_hash": token_hash}).one_or_none()
-    return _person(row, None) if row else None
+    return None if row is None or is_shut(row.email) else _person(row, None)
 
 
 def _person(row: Row[Any], session_id: int | None, token: str = "") -> CurrentPerson:
