@@ -17,7 +17,7 @@ LONGEST_TYPED = 4 * LONGEST
 """Signs of which so many characters may be composed. To normalise takes time that grows with the square of their
 number, so whatever is longer is refused before."""
 
-TRIES = 3
+TRIES = 5
 """How many accounts that share a sign-in name are tried. Always so many hashes are computed, whether there
 are three such accounts or none, and also after one has matched: the time taken tells nothing."""
 

@@ -1,10 +1,10 @@
 """Slowing down what strangers could try without end, counted in our own table for all processes and hosts.
 
 Each try is charged before it is heard, in one atomic statement, so that a hundred at the same moment count as
-a hundred; one that succeeds is given back. Keys are hashed: the table tells nobody's address.
+a hundred; one that succeeds is given back. Keys are hashed with the portal's secret: without it the table tells
+nobody's number or address.
 """
 
-import hashlib
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from math import ceil
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from portal.accounts.secret import keyed_hash
 from portal.errors import N_, PortalError
 
 
@@ -32,6 +33,8 @@ class Policy:
 
 SIGN_IN_ACCOUNT = Policy("sign-in-account", free=5, first_wait=2, longest_wait=60, forgiven_after=600)
 """A stranger can cause it, so it never holds anybody off for longer than a minute."""
+SIGN_IN_HERE = Policy("sign-in-here", free=2, first_wait=60, longest_wait=900, forgiven_after=900)
+"""An account as tried from one network: heard while others elsewhere keep the account's own wait from ending."""
 SIGN_IN_ADDRESS = Policy("sign-in-address", free=30, first_wait=2, longest_wait=120, forgiven_after=60)
 """A school or the space itself shares one address, and prankster and pupils with it."""
 SIGN_IN_DEVICE = Policy("sign-in-device", free=10, first_wait=4, longest_wait=600, forgiven_after=600)
@@ -45,7 +48,7 @@ FORGOT_ADDRESS = Policy("forgot-address", free=10, first_wait=15, longest_wait=6
 RESET_MAILS = Policy("reset-mails", free=3, first_wait=60, longest_wait=900, forgiven_after=1200)
 """Mails to one address, not pages: the page looks the same whether a mail went out or not."""
 CODE = Policy("code", free=4, first_wait=900, longest_wait=900, forgiven_after=900)
-"""Five tries in all; a new code from the front desk brings five more."""
+"""Five tries from each network; a new code from the front desk brings five more."""
 CODE_ADDRESS = Policy("code-address", free=20, first_wait=15, longest_wait=600, forgiven_after=360)
 
 
@@ -65,7 +68,7 @@ class Charge:
 
     @property
     def key_hash(self) -> bytes:
-        return hashlib.sha256(self.key.encode("utf-8", "replace")).digest()
+        return keyed_hash("throttle", self.key)
 
 
 _LEFT = (
@@ -92,7 +95,6 @@ _REFUND = text(
 _WAIT = text(
     "SELECT extract(epoch FROM free_at - :at) FROM throttle WHERE scope = :scope AND key_hash = :key_hash"
 )
-_FORGET = text("DELETE FROM throttle WHERE scope = :scope AND key_hash = :key_hash")
 
 
 def charge(session: Session, charges: Sequence[Charge], *, at: datetime) -> None:
@@ -134,10 +136,6 @@ def refund(session: Session, charges: Sequence[Charge]) -> None:
     """The try was none against which one must guard."""
     for one in charges:
         session.execute(_REFUND, {"scope": one.policy.scope, "key_hash": one.key_hash})
-
-
-def forget(session: Session, one: Charge) -> None:
-    session.execute(_FORGET, {"scope": one.policy.scope, "key_hash": one.key_hash})
 
 
 def network_of(address: str | None) -> str:

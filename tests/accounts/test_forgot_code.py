@@ -42,9 +42,15 @@ def code_for(person: Person, clerk: Person) -> str:
         return front_desk_code(unit, person.id, clerk.id, now())
 
 
-def use(visitor: Visitor, code: str, phone: str = "0812 3456 7890", password: str = NEW) -> TestResponse:
+def use(
+    visitor: Visitor,
+    code: str,
+    phone: str = "0812 3456 7890",
+    password: str = NEW,
+    network: str = "127.0.0.1",
+) -> TestResponse:
     fields = {"phone": phone, "code": code, "password": password}
-    return visitor.submit("/forgot/code", fields, page="/forgot/code")
+    return visitor.submit("/forgot/code", fields, page="/forgot/code", environ_base={"REMOTE_ADDR": network})
 
 
 def wrong(code: str) -> str:
@@ -86,6 +92,15 @@ def test_five_tries(visitor: Visit, siti: Person, clerk: Person) -> None:
         for _ in range(2):
             assert use(visitor(), code).status_code == 422, "five tries are all"
         assert use(visitor(), code_for(siti, clerk)).status_code == 303, "a new code brings new tries"
+
+
+def test_strangers_elsewhere_do_not_use_up_the_tries(visitor: Visit, siti: Person, clerk: Person) -> None:
+    with time_machine.travel(NOW, tick=False):
+        code = code_for(siti, clerk)
+        for _ in range(7):
+            use(visitor(), wrong(code), network="203.0.113.7")
+        assert use(visitor(), code, network="203.0.113.7").status_code == 422
+        assert use(visitor(), code).status_code == 303
 
 
 def test_the_same_answer_for_every_number(

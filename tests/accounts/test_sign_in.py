@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,9 +17,10 @@ from werkzeug.test import TestResponse
 from portal.accounts import entering
 from portal.accounts.models import Person
 from portal.accounts.passwords import TRIES, fits, hash_password, is_outdated
-from portal.accounts.queries import CurrentPerson
+from portal.accounts.queries import CurrentPerson, api_caller
+from portal.accounts.services import add_api_token
 from portal.accounts.tokens import token_hash
-from portal.db import reading
+from portal.db import reading, unit_of_work
 from tests.accounts.conftest import PASSWORD, CountingHasher
 from tests.client import Visitor
 from tests.factories import LONG_AGO, PersonFactory
@@ -64,7 +66,7 @@ def test_what_was_typed_stays_but_the_password(visitor: Visit) -> None:
     assert "not the password" not in page.text
 
 
-@pytest.mark.parametrize("people", [0, 1, 3, 5])
+@pytest.mark.parametrize("people", [0, 1, 5, 7])
 def test_the_same_number_of_hashes_for_any_number_of_accounts(
     visitor: Visit, member: Member, hashing: CountingHasher, people: int
 ) -> None:
@@ -120,6 +122,59 @@ def test_many_namesakes_do_not_push_out_the_one_who_confirmed(visitor: Visit, me
     client = visitor()
     sign_in(client, "siti@example.id")
     assert whose(client) == owner.id
+
+
+def test_strangers_who_register_one_s_number_do_not_lock_one_out(visitor: Visit, member: Member) -> None:
+    """Neither those who did before, nor on a device that one uses those who did since."""
+    other = hash_password("kata sandi orang lain")
+    number = {"by_phone": True, "phone": "+6281234567890", "phone_confirmed_at": None}
+    for _ in range(TRIES):
+        member(password_hash=other, **number)
+    owner = member(**number)
+    own = visitor()
+    sign_in(own, "081234567890")
+    assert whose(own) == owner.id
+    own.submit("/sign-out", page="/account")
+    for _ in range(TRIES):
+        member(password_hash=other, **number)
+    sign_in(own, "081234567890")
+    assert whose(own) == owner.id
+
+
+class TestDemonstration:
+    """Its accounts let nobody in where the portal is run for real."""
+
+    @pytest.fixture
+    def for_real(self, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+        settings = replace(app.config["SETTINGS"], demo=False)
+        return lambda: monkeypatch.setitem(app.config, "SETTINGS", settings)
+
+    def test_neither_by_password_nor_by_session(
+        self, visitor: Visit, member: Member, for_real: Callable[[], None], hashing: CountingHasher
+    ) -> None:
+        member(email="admin@demo.example", phone="+6281234567890", phone_confirmed_at=LONG_AGO)
+        inside = visitor()
+        sign_in(inside, "admin@demo.example")
+        assert is_in(inside)
+        for_real()
+        assert not is_in(inside)
+        hashing.verified = 0
+        assert sign_in(visitor(), "Admin@demo.example").status_code == 422
+        assert hashing.verified == TRIES
+        client = visitor()
+        sign_in(client, "081234567890")
+        assert not is_in(client)
+
+    def test_nor_by_token(
+        self, app: Flask, member: Member, session: Session, for_real: Callable[[], None]
+    ) -> None:
+        member(email="admin@demo.example")
+        with unit_of_work() as unit:
+            token = add_api_token(unit, "admin@demo.example", at=LONG_AGO)
+        with reading() as connection:
+            assert api_caller(connection, token_hash(token)) is not None
+            for_real()
+            assert api_caller(connection, token_hash(token)) is None
 
 
 def whose(client: Visitor) -> int | None:
@@ -316,6 +371,38 @@ class TestWrongPasswords:
             client = visitor()
             sign_in(client, person.email)
             assert is_in(client)
+
+    def test_who_tries_every_second_does_not_keep_others_from_being_heard(
+        self, visitor: Visit, member: Member
+    ) -> None:
+        person, stranger = member(), visitor()
+        for second in range(90):
+            with time_machine.travel(LONG_AGO + timedelta(seconds=second), tick=False):
+                stranger.submit(
+                    "/sign-in",
+                    {"login": person.email, "password": "not it"},
+                    page="/sign-in",
+                    environ_base={"REMOTE_ADDR": "203.0.113.7"},
+                )
+        with time_machine.travel(LONG_AGO + timedelta(seconds=89), tick=False):
+            assert sign_in(visitor(), person.email).status_code == 303
+
+    def test_each_network_is_heard_a_few_times_only(self, visitor: Visit, member: Member) -> None:
+        person = member()
+        with time_machine.travel(LONG_AGO, tick=False):
+            self.fail(visitor(), person.email, 7)
+            statuses = [
+                visitor()
+                .submit(
+                    "/sign-in",
+                    {"login": person.email, "password": "not it"},
+                    page="/sign-in",
+                    environ_base={"REMOTE_ADDR": "203.0.113.7"},
+                )
+                .status_code
+                for _ in range(5)
+            ]
+        assert statuses == [422, 422, 422, 429, 429]
 
     def test_their_own_device_is_not_slowed_by_strangers(self, visitor: Visit, member: Member) -> None:
         person = member()

@@ -9,16 +9,17 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import messages
 from portal.accounts.links import new_link, use_link, void_links
-from portal.accounts.models import AccountToken, ApiToken, Person, RoleGrant, TokenPurpose
+from portal.accounts.models import AccountToken, Person, RoleGrant, TokenPurpose
 from portal.accounts.services import (
     AddressTaken,
     NothingToConfirm,
     confirm_address,
     lock_person,
+    revoke_api_tokens,
     set_password,
 )
 from portal.accounts.sessions.services import close_other_sessions
-from portal.accounts.throttling import CODE, RESET_MAILS, Charge, TooManyTries, charge, forget
+from portal.accounts.throttling import CODE, RESET_MAILS, Charge, TooManyTries, charge
 from portal.accounts.tokens import code_hash, new_code
 from portal.audit.services import record
 from portal.errors import N_, NotAllowed, RuleBroken
@@ -118,7 +119,6 @@ def front_desk_code(session: Session, person_id: int, by: int, at: datetime) -> 
     if person.phone is None:
         raise NothingToConfirm()
     void_links(session, person_id, {TokenPurpose.RESET_PASSWORD})
-    forget(session, Charge(CODE, person.phone))
     code = new_code()
     session.execute(
         insert(AccountToken).values(
@@ -148,12 +148,11 @@ class CodeOwner:
     person_id: int
 
 
-def try_code(session: Session, phone: str, code: str, *, at: datetime) -> CodeOwner | None:
-    """One of five tries, which counts whatever follows; None when the code does not fit."""
-    try:
-        charge(session, [Charge(CODE, phone)], at=at)
-    except TooManyTries:
-        return None
+def try_code(session: Session, phone: str, code: str, network: str, *, at: datetime) -> CodeOwner | None:
+    """One of five tries, which counts whatever follows; None when the code does not fit.
+
+    Counted for each code and network: a stranger elsewhere cannot use up the tries of whom it is for.
+    """
     rows = session.execute(
         select(AccountToken.id, AccountToken.person_id, AccountToken.token_hash).where(
             AccountToken.purpose == TokenPurpose.RESET_PASSWORD,
@@ -162,6 +161,11 @@ def try_code(session: Session, phone: str, code: str, *, at: datetime) -> CodeOw
             AccountToken.expires_at > at,
         )
     ).all()
+    latest = max((row[0] for row in rows), default=0)
+    try:
+        charge(session, [Charge(CODE, f"{phone} {latest} {network}")], at=at)
+    except TooManyTries:
+        return None
     fitting = (CodeOwner(row[0], row[1]) for row in rows if row[2] == code_hash(row[1], code))
     return next(fitting, None)
 
@@ -188,11 +192,7 @@ def _start_afresh(session: Session, person: Person, password_hash: str, *, at: d
     """Whoever was in with the old password is out: devices, API tokens, links on their way."""
     set_password(session, person.id, password_hash, at=at)
     close_other_sessions(session, person.id, None)
-    session.execute(
-        update(ApiToken)
-        .where(ApiToken.person_id == person.id, ApiToken.revoked_at.is_(None))
-        .values(revoked_at=at)
-    )
+    revoke_api_tokens(session, person.id, at=at)
     void_links(session, person.id, set(TokenPurpose))
     record(
         session,

@@ -80,10 +80,10 @@ def _token_by_code(form: CodeForm) -> str:
         TooManyTries: from that address.
         WrongCode: no password was hashed.
     """
-    at = now()
+    at, network = now(), network_of(request.remote_addr)
     with unit_of_work() as unit:
-        charge(unit, [Charge(CODE_ADDRESS, network_of(request.remote_addr))], at=at)
-        owner = try_code(unit, form.read_phone, form.read_code, at=at)
+        charge(unit, [Charge(CODE_ADDRESS, network)], at=at)
+        owner = try_code(unit, form.read_phone, form.read_code, network, at=at)
     if owner is None:
         raise WrongCode()
     password_hash = hash_password(form.password.data)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from portal.accounts.demo_only import is_shut
 from portal.accounts.logins import Login
 from portal.accounts.models import Credential, UserSession
 from portal.accounts.passwords import TRIES
@@ -13,6 +14,7 @@ from portal.accounts.throttling import (
     SIGN_IN_ACCOUNT,
     SIGN_IN_ADDRESS,
     SIGN_IN_DEVICE,
+    SIGN_IN_HERE,
     Charge,
     TooManyTries,
     charge,
@@ -76,10 +78,13 @@ _CANDIDATES = text(
     WHERE (cast(:email AS text) IS NOT NULL AND lower(p.email) = lower(:email))
        OR (cast(:phone AS text) IS NOT NULL AND p.phone = :phone)
     ORDER BY CASE WHEN cast(:email AS text) IS NOT NULL THEN p.email_confirmed_at IS NOT NULL
-                  ELSE p.phone_confirmed_at IS NOT NULL END DESC, p.id
+                  ELSE p.phone_confirmed_at IS NOT NULL END DESC,
+        p.id = ANY(cast(:known AS int[])) DESC, p.met_at IS NOT NULL DESC, p.id DESC
     LIMIT :tries
     """
 )
+"""Whose name it is comes first, then whom this device knows; of the rest the newest, as old ones that nobody came
+back to are only swept out after a while."""
 
 
 def begin_sign_in(session: Session, command: SignIn, *, at: datetime) -> Attempt:
@@ -92,28 +97,57 @@ def begin_sign_in(session: Session, command: SignIn, *, at: datetime) -> Attempt
         TooManyTries: neither way is open now.
     """
     key = command.login.key if command.login else command.typed.strip().lower()
-    candidates = _candidates(session, command.login)
+    candidates = _candidates(session, command)
     own = next((one for one in candidates if one.person_id in command.known_people), None)
     charges: list[Charge] = []
     if own is not None:
         charges += _try_charge(session, [Charge(SIGN_IN_DEVICE, str(own.person_id))], at) or []
     is_known = bool(charges)
-    strangers = [Charge(SIGN_IN_ACCOUNT, key), Charge(SIGN_IN_ADDRESS, command.network)]
-    if is_known:
-        open_to_all = _try_charge(session, strangers, at)
-    else:
-        charge(session, strangers, at=at)
-        open_to_all = strangers
-    if open_to_all is None:
+    try:
+        open_to_all = _charge_stranger(session, key, command.network, at)
+    except TooManyTries:
+        if not is_known:
+            raise
         return Attempt(tuple(one for one in candidates if one is own), tuple(charges))
     return Attempt(candidates, (*charges, *open_to_all))
 
 
-def _candidates(session: Session, login: Login | None) -> tuple[Candidate, ...]:
-    if login is None:
+def _charge_stranger(session: Session, key: str, network: str, at: datetime) -> list[Charge]:
+    """One try from a device that nobody knows; answers with what was charged.
+
+    The account's own count, and that of the account as tried from this network: one of them must be open. By the
+    first alone, who tries every second from elsewhere would always be there first when the wait ends.
+
+    Raises:
+        TooManyTries: neither is, or many tried from this network.
+    """
+    charged: list[Charge] = []
+    waits: list[int] = []
+    with session.begin_nested():
+        charge(session, [Charge(SIGN_IN_ADDRESS, network)], at=at)
+        for one in (Charge(SIGN_IN_ACCOUNT, key), Charge(SIGN_IN_HERE, f"{key} {network}")):
+            try:
+                charge(session, [one], at=at)
+            except TooManyTries as closed:
+                waits.append(closed.seconds)
+            else:
+                charged.append(one)
+        if not charged:
+            raise TooManyTries(min(waits))
+    return [*charged, Charge(SIGN_IN_ADDRESS, network)]
+
+
+def _candidates(session: Session, command: SignIn) -> tuple[Candidate, ...]:
+    login = command.login
+    if login is None or is_shut(login.email):
         return ()
-    rows = session.execute(_CANDIDATES, {"email": login.email, "phone": login.phone, "tries": TRIES})
-    return tuple(Candidate(row.id, row.password_hash) for row in rows)
+    parameters = {
+        "email": login.email,
+        "phone": login.phone,
+        "known": sorted(command.known_people),
+        "tries": TRIES,
+    }
+    return tuple(Candidate(row.id, row.password_hash) for row in session.execute(_CANDIDATES, parameters))
 
 
 def _try_charge(session: Session, charges: list[Charge], at: datetime) -> list[Charge] | None:
