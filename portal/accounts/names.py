@@ -1,5 +1,6 @@
 """People's names, as they type them."""
 
+import re
 import unicodedata
 
 from portal.errors import N_, RuleBroken
@@ -8,8 +9,14 @@ LONGEST = 120
 LONGEST_TYPED = 4 * LONGEST
 """Signs of which so many characters may be composed. To normalise takes time that grows with the square of their
 number, so whatever is longer is refused before."""
+MOST_MARKS = 4
+"""On one letter; Vietnamese and Arabic need two or three, and more of them grow into the lines above and below."""
 _JOINERS = {"\u200c", "\u200d"}
-"""Invisible, but part of how some scripts and emoji are written."""
+"""Invisible, but part of how some scripts and emoji are written: between two signs of the same kind."""
+_BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters, marks and signs by their category, and nothing to see."""
+_MISPLACED = re.compile(rf"(?<![LMS])J|J(?![LS])|M{{{MOST_MARKS + 1}}}")
+"""In a name of which only the kinds of its signs are left, see `_kind`."""
 
 
 class UnreadableName(RuleBroken):
@@ -39,8 +46,20 @@ def read_name(typed: str) -> str:
     name = " ".join(unicodedata.normalize("NFC", typed).split())
     if len(name) > LONGEST:
         raise NameTooLong(most=LONGEST)
-    if any(unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Co", "Cn"} for sign in set(name) - _JOINERS):
+    if not _is_seen(name):
         raise HiddenSigns()
     if not any(sign.isalpha() for sign in name):
         raise UnreadableName()
     return name
+
+
+def _is_seen(name: str) -> bool:
+    kinds = "".join(map(_kind, name))
+    return "C" not in kinds and not _MISPLACED.search(kinds)
+
+
+def _kind(sign: str) -> str:
+    """The letter of its category, such as L for letters, M for marks and S for emoji; J joins; C is not seen."""
+    if sign in _JOINERS:
+        return "J"
+    return "C" if sign in _BLANKS else unicodedata.category(sign)[0]

@@ -16,6 +16,10 @@ from portal.accounts.names import HiddenSigns, NameTooLong, UnreadableName, read
         ("Siti 😀", "Siti 😀"),
         ("Siti 👩‍🌾", "Siti 👩‍🌾"),
         ("محمد", "محمد"),
+        ("مُحَمَّد", "مُحَمَّد"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("क्\u200dष", "क्\u200dष"),
+        ("Nguyễn Thị Ánh", "Nguyễn Thị Ánh"),
         ("x" * 120, "x" * 120),
     ],
 )
@@ -24,7 +28,10 @@ def test_names(typed: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["Siti\u202einaN", "Siti\u200f", "Siti\u2066x", "Si\0ti", "Siti\ufeff", "Si\u00adti"]
+    "typed",
+    ["Siti\u202einaN", "Siti\u200f", "Siti\u2066x", "Si\0ti", "Siti\ufeff", "Si\u00adti"]
+    + ["\u3164", "\u115f\u1160", "\uffa0", "Siti\u2800", "a\u034f", "\u200d" * 100 + "a", "a\u200d\u200db"]
+    + ["Siti\u200d", "\u200dSiti", "Siti \u200dN", "Si" + "\u0300" * 6 + "ti", "a" + "\u0316\u0489" * 50],
 )
 def test_hidden_signs_are_refused(typed: str) -> None:
     with pytest.raises(HiddenSigns):
