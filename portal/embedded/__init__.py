@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from portal.embedded.orphans import stop_orphans
+from portal.embedded.orphans import OrphansRemain, stop_orphans
 from portal.embedded.run_as import PostgresUser, choose_user
 from portal.tether import tethered
 
@@ -67,7 +67,7 @@ def server(folder: Path, *, durable: bool = True) -> Iterator[str]:
     with _lock(_beside(folder, "lock")):
         user = choose_user(_binaries(), folder)
         try:
-            stop_orphans(user.data)
+            _alone_on(user.data)
             _make_cluster(user, durable)
             with (
                 _sockets(user, _beside(folder, "socket")) as sockets,
@@ -77,6 +77,13 @@ def server(folder: Path, *, durable: bool = True) -> Iterator[str]:
         finally:
             if not durable:
                 user.forget()
+
+
+def _alone_on(data: Path) -> None:
+    try:
+        stop_orphans(data)
+    except OrphansRemain as error:
+        raise EmbeddedError(str(error)) from error
 
 
 def _beside(folder: Path, ending: str) -> Path:

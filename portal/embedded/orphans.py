@@ -11,13 +11,17 @@ import time
 from pathlib import Path
 
 
+class OrphansRemain(RuntimeError):
+    """Something on the data cannot be ended."""
+
+
 def stop_orphans(data: Path) -> None:
     """Ends what still runs on `data`, cleanly where it can, and removes the stale `postmaster.pid`.
 
     The caller holds the lock on `data`. Elsewhere than on Linux PostgreSQL's own check has to do.
 
     Raises:
-        RuntimeError: something on `data` cannot be ended.
+        OrphansRemain: something on `data` cannot be ended.
     """
     if sys.platform != "linux" or not data.is_dir():
         return
@@ -25,8 +29,9 @@ def stop_orphans(data: Path) -> None:
         if _ended(data, how, seconds):
             (data / "postmaster.pid").unlink(missing_ok=True)
             return
-    raise RuntimeError(
-        f"A PostgreSQL that cannot be ended still works in {data}: processes {_servers(data)}."
+    raise OrphansRemain(
+        f"A PostgreSQL that cannot be ended still works in {data}: "
+        f"processes {', '.join(map(str, sorted(_servers(data))))}. End them, then start again."
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from portal.embedded import EmbeddedError, server
+from portal.embedded import EmbeddedError, orphans, server
 from portal.embedded.orphans import stop_orphans
 
 HOLD = """
@@ -215,3 +215,14 @@ def test_data_of_another_version_is_not_touched(folder: Path) -> None:
     with pytest.raises(EmbeddedError, match="PostgreSQL 16"), server(folder, durable=False):
         pass
     assert (folder / "PG_VERSION").read_text() == "16\n"
+
+
+def test_a_server_that_cannot_be_ended_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "postgres").mkdir()
+    monkeypatch.setattr(orphans, "_ended", lambda *_: False)
+    monkeypatch.setattr(orphans, "_servers", lambda _: {4711: 1, 4712: 4711})
+    with (
+        pytest.raises(EmbeddedError, match=r"processes 4711, 4712\. End them"),
+        server(tmp_path / "postgres", durable=False),
+    ):
+        pass
