@@ -62,6 +62,8 @@ class SiteMap:
     zones: dict[int, ZoneRow]
     features: dict[str, FeatureRow]
     rules: dict[int, Rules]
+    sites: tuple[tuple[int, str], ...]
+    """Every active site, this one included: (id, name)."""
     digest: str
     """Of everything above."""
 
@@ -172,7 +174,9 @@ _MAP = f"""
     (SELECT json_agg(json_build_array(code, name, icon) ORDER BY position)::text FROM feature) AS features,
     (SELECT json_agg(json_build_array(id, slot_minutes, shortest_minutes, longest_minutes, notice_minutes,
          horizon_days, day_minutes, week_minutes, cancel_minutes, late_minutes) ORDER BY id)::text
-     FROM booking_rules) AS rules
+     FROM booking_rules) AS rules,
+    (SELECT json_agg(json_build_array(other.id, other.name) ORDER BY other.id)::text
+     FROM site other WHERE other.is_active) AS sites
 """  # noqa: S608 (a constant of this file)
 
 
@@ -236,7 +240,7 @@ def _site_map(
     closures: str | None,
     *parts: str | None,
 ) -> SiteMap:
-    floors, zones, features, rules = (json.loads(part or "[]") for part in parts)
+    floors, zones, features, rules, sites = (json.loads(part or "[]") for part in parts)
     site = SiteRow(id_, name, address, Words(**json.loads(directions)), map_url, phone, time_zone)
     calendar = _calendar(time_zone, hours, specials, closures)
     return SiteMap(
@@ -248,6 +252,7 @@ def _site_map(
         },
         features={code: FeatureRow(code, Words(**name), icon) for code, name, icon in features},
         rules={id_: Rules(*rest) for id_, *rest in rules},
+        sites=tuple((id_, name) for id_, name in sites),
         digest=_digest(site, hours, specials, closures, *parts),
     )
 

@@ -13,7 +13,7 @@ from portal.bookings.day.grid import FREE, MINE, PICKED, SHUT, TAKEN, Columns, p
 from portal.resources.models import Closure, Resource
 from tests.bookings.house import NOW, House, at
 from tests.client import Visitor
-from tests.factories import FeatureFactory, ResourceFactory, words
+from tests.factories import FeatureFactory, ResourceFactory, SiteFactory, words
 
 Visit = Callable[..., Visitor]
 DAY = "/spaces/1/day/2026-09-07"
@@ -233,3 +233,19 @@ def test_a_room_of_many_names(house: House, visitor: Visit, session: Session) ->
     page = visitor().get(TOMORROW).text
     assert "&lt;b&gt;" in page
     assert '<b>"A' not in page
+
+
+def test_one_place_leads_to_the_others(house: House, visitor: Visit, session: Session) -> None:
+    assert "Di mana" not in visitor().get(TOMORROW).text
+    other = SiteFactory(name="Bumijawa")
+    session.commit()
+    page = visitor().get(TOMORROW).text
+    assert f'href="/spaces/{other.id}/day/2026-09-08"' in page
+    assert "Bumijawa" in page
+
+
+def test_the_last_minutes_of_a_day_lead_to_the_next(house: House, visitor: Visit) -> None:
+    """Nothing can be booked any more at 19.45: the shortcut must not lead back to a page without times."""
+    with time_machine.travel(at(19, 45), tick=False):
+        assert visitor().get("/spaces").location == TOMORROW
+        assert visitor().get("/spaces?kind=room").location == f"{TOMORROW}?kind=room"

@@ -284,3 +284,27 @@ def test_a_file_in_place_of_a_word(house: House, visitor: Visit, session: Sessio
     assert token
     sent = {"csrf_token": token[1], "resource_id": "1", "starts_at": (BytesIO(b"x"), "a.txt"), "ends_at": "y"}
     assert person.post("/bookings", data=sent, content_type="multipart/form-data").status_code == 422
+
+
+def test_book_again_after_a_visit_proposes_hours_that_lie_ahead(house: House, visitor: Visit) -> None:
+    booked = house.book(at(10), at(11))
+    with time_machine.travel(at(12), tick=False):
+        page = visitor(house.person).get(f"/bookings/{booked.reference}/again", follow_redirects=True)
+    assert page.request.path.endswith("/2026-09-08")
+    assert 'class="confirm"' in page.text
+
+
+def test_a_cancelled_booking_leaves_the_calendar(house: House, visitor: Visit) -> None:
+    booked = house.book(at(14), at(15))
+    house.do(services.cancel, booked)
+    file = visitor(house.person).get(f"/bookings/{booked.reference}.ics").text
+    assert "METHOD:CANCEL" in file
+    assert "STATUS:CANCELLED" in file
+
+
+def test_a_move_of_what_is_over_offers_nothing_that_must_fail(house: House, visitor: Visit) -> None:
+    booked = house.book(at(14), at(15))
+    house.do(services.cancel, booked)
+    page = visitor(house.person).submit(f"/bookings/{booked.reference}/move", wanted(house, at(16), at(17)))
+    assert page.status_code == 409
+    assert "Ambil ini" not in page.text
