@@ -10,13 +10,16 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from flask import Flask, current_app
 from flask_mail import Connection, Mail
+from structlog import get_logger
 
-from portal.config import Settings, SettingsError
+from portal.config import Settings, SettingsError, is_loopback
 from portal.jobs import FinalError
 from portal.notifications.letters import Letter
 
 TIMEOUT_SECONDS = 20
 """How long the server may be silent."""
+
+log = get_logger("portal.notifications")
 
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
@@ -29,7 +32,8 @@ class UnsentError(Exception):
 class MailServer:
     """`smtp://user:password@host:port?from=address`: encrypted where the server offers it, whoever it is.
 
-    `smtp+starttls://` and `smtps://` insist on encryption and on a certificate that fits the host.
+    `smtp+starttls://` and `smtps://` insist on encryption and on a certificate that fits the host. A password is
+    never sent in the clear to another machine.
     """
 
     scheme: str
@@ -92,6 +96,10 @@ class Courier(Connection):
                 host.starttls(context=context)
                 host.ehlo()
         if server.user and server.password:
+            if not (isinstance(host.sock, ssl.SSLSocket) or is_loopback(server.host)):
+                host.close()
+                log.error("mails wait: the server of PORTAL_MAIL_URL offers no encryption for our password")
+                raise UnsentError("no encryption for the password")
             host.login(server.user, server.password)
         return host
 

@@ -1,5 +1,6 @@
 """What is said to a mail server that encrypts, and that wants a password."""
 
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -120,3 +121,42 @@ def test_a_wrong_password_or_a_strange_certificate_sends_nothing_yet(
     assert bool(tried) == bool(attempts)
     (row,) = job_rows()
     assert row.status == "todo"
+
+
+def test_no_password_goes_over_an_open_line_to_another_machine(
+    app: Flask,
+    session: Session,
+    run_jobs: Callable[[], None],
+    job_rows: Callable[[], list[JobRow]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[Any] = []
+
+    def check(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+        tried.append(data)
+        return AuthResult(success=True)
+
+    connect = socket.create_connection
+    monkeypatch.setattr(
+        socket, "create_connection", lambda address, *rest: connect(("127.0.0.1", address[1]), *rest)
+    )
+    office, who = PostOffice(), recipient(session)
+    controller = AnyPort(
+        office,
+        hostname="127.0.0.1",
+        port=0,
+        ready_timeout=20,
+        authenticator=check,
+        auth_require_tls=False,
+    )
+    controller.start()
+    try:
+        for host, passwords in (("surat.tegal.example", 0), ("127.0.0.1", 1)):
+            use_mail_url(app, monkeypatch, f"smtp://portal:rahasia@{host}:{controller.port}")
+            tell(who)
+            run_jobs()
+            assert len(tried) == passwords
+            assert len(office.received) == passwords
+    finally:
+        controller.stop()
+    assert [row.attempts for row in job_rows()] == [1]
