@@ -14,7 +14,8 @@ from portal.api import problems
 from portal.api.fields import Key, Moment
 from portal.api.idempotency import REPLAYED, Made, made_once
 from portal.api.operations import operation
-from portal.bookings.queries import BookingRow, alternatives, booking
+from portal.bookings.alternatives import alternatives
+from portal.bookings.queries import BookingRow, booking
 from portal.bookings.refusals import NoSuchBooking
 from portal.bookings.services import Actor, Book, Booked, Move, book, cancel, move
 from portal.clock import now

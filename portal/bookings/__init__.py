@@ -3,7 +3,7 @@
 from flask import Flask
 
 from portal.accounts import entering
-from portal.bookings import choice, views
+from portal.bookings import choice, erasing, views
 from portal.bookings.day import views as day_views
 
 
@@ -13,3 +13,4 @@ def init_app(app: Flask) -> None:
     hooks = entering.hooks(app)
     hooks.kept_choice = choice.kept_choice
     hooks.on_entered = choice.book_on_entering
+    hooks.on_erased = erasing.cancel_coming

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.audit.services import record
 from portal.bookings import messages, refusals
 from portal.bookings.models import UNDO_WITHIN, Booking
-from portal.bookings.queries import Standing, standing
+from portal.bookings.standing import Standing, standing
 from portal.resources import claims, rules
 from portal.resources.claims import LockedPerson, LockedResource, NewReservation, Part
 from portal.resources.models import (

@@ -8,20 +8,15 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal.bookings import qr
+from portal.bookings.alternatives import alternatives
 from portal.bookings.choice import book_once
 from portal.bookings.day.queries import next_open_day
 from portal.bookings.forms import EmptyForm, StretchForm
 from portal.bookings.messages import calendar_event, named
-from portal.bookings.queries import (
-    BookingRow,
-    alternatives,
-    booking,
-    coming_bookings,
-    past_bookings,
-    quota,
-)
+from portal.bookings.queries import BookingRow, booking, coming_bookings, past_bookings
 from portal.bookings.refusals import NoSuchBooking
 from portal.bookings.services import Actor, Move, cancel, move
+from portal.bookings.standing import quota
 from portal.clock import now
 from portal.db import reading, unit_of_work
 from portal.errors import PortalError
@@ -138,7 +133,8 @@ def refused(
 def _malformed(form: StretchForm) -> Response:
     """What no page of ours sends: said in words, with the way back to the day where that much is known."""
     with reading() as connection:
-        resource = None if form.resource_id.errors else resource_facts(connection, form.resource_id.data)
+        wanted = form.resource_id.data
+        resource = resource_facts(connection, wanted) if isinstance(wanted, int) and wanted > 0 else None
     said = next((str(words) for errors in form.errors.values() for words in errors), "")
     page = render_template(
         "bookings/refused.html",

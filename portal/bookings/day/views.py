@@ -26,7 +26,8 @@ from portal.bookings.day.address import Address, Links, filters_of, links_of, mi
 from portal.bookings.day.grid import FREE, Columns, Sheet, Span, Wording, clock, runs, sheet
 from portal.bookings.day.queries import Day, Filters, day_of, next_open_day
 from portal.bookings.day.table import Part, Viewer, drawn, parts_of, signs_of
-from portal.bookings.queries import BookingRow, Quota, booking, quota
+from portal.bookings.queries import BookingRow, booking
+from portal.bookings.standing import Quota, quota
 from portal.clock import now
 from portal.db import reading
 from portal.permissions import public
