@@ -49,6 +49,10 @@ WRONG = [
     "Token x",
     "Bearer a=b",
     "Bearer é",
+    "Basic é",
+    "Basic /////w==",
+    "Basic ÿþ==",
+    "Digest é=",
     "x" * 5000,
 ]
 
@@ -96,6 +100,15 @@ def test_a_token_opens_no_page(house: House, api: Callable[..., Caller]) -> None
     )
     assert response.status_code == 302
     assert "/sign-in" in response.headers["Location"]
+
+
+@pytest.mark.parametrize("authorization", WRONG)
+def test_on_a_page_it_says_nothing(app: Flask, authorization: str) -> None:
+    for path in ("/sign-in", "/account", "/nowhere"):
+        answer = contextvars.Context().run(
+            app.test_client().get, path, headers={"Authorization": authorization}
+        )
+        assert answer.status_code in {200, 302, 404}
 
 
 def test_somebody_without_a_role(house: House, api: Callable[..., Caller]) -> None:
