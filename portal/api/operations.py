@@ -12,17 +12,26 @@ from webargs.flaskparser import FlaskParser, is_json_request
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 from portal.api.languages import name_language, speak_their_language
-from portal.api.problems import NotJson
+from portal.api.problems import Invalid, NotJson
+from portal.errors import N_
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 LARGEST_BODY = 2**20
+TWICE = N_("Give this once.")
 
 
 class Parser(FlaskParser):
     """Takes a body for JSON only if it says so and is; refuses what is not asked for, in addresses too."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "json": RAISE, "query": RAISE}  # noqa: RUF012
+
+    def load_querystring(self, req: Request, schema: Schema) -> Any:
+        """Each name once: of two values one would be dropped in silence."""
+        twice = [name for name, values in req.args.lists() if len(values) > 1]
+        if twice:
+            raise Invalid({name: [TWICE] for name in twice})
+        return super().load_querystring(req, schema)
 
     def load_json(self, req: Request, schema: Schema) -> Any:
         if not is_json_request(req):

@@ -147,6 +147,14 @@ def test_what_is_missing_is_named(house: House, api: Callable[..., Caller]) -> N
     }
 
 
+def test_what_is_given_twice_is_named(house: House, api: Callable[..., Caller]) -> None:
+    """Of two sites one would be dropped in silence."""
+    query = f"site={house.site.id}&site=99&date=2026-09-07&unknown=1&unknown=2"
+    answer = api(house.person)("GET", f"/availability?{query}", headers={"Accept-Language": "id"})
+    errors = problem(answer, 422, "validation")["errors"]
+    assert errors == {name: ["Tulis satu kali saja."] for name in ("site", "unknown")}
+
+
 def test_a_site_that_is_not_there(house: House, api: Callable[..., Caller]) -> None:
     problem(api(house.person).get("/availability", site=2**31 - 1, date="2026-09-08"), 404, "not-found")
     house.session.execute(update(Site).values(is_active=False))
