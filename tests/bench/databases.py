@@ -118,16 +118,17 @@ def environment(url: str) -> dict[str, str]:
         "PORTAL_DATABASE_URL": url,
         "PORTAL_SECRET_KEY": SECRET_KEY,
         "PORTAL_BASE_URL": "http://127.0.0.1",
-        "PORTAL_DEMO": "0",
+        # Only a demonstration lets its accounts in.
+        "PORTAL_DEMO": "1",
+        "PORTAL_DEMO_PASSWORD": PASSWORD,
     }
 
 
 def _flask(url: str, *command: str) -> None:
-    demo = {"PORTAL_DEMO": "1", "PORTAL_DEMO_PASSWORD": PASSWORD}
     subprocess.run(
         [sys.executable, "-m", "flask", "--app", "wsgi", *command],
         cwd=ROOT,
-        env={**os.environ, **environment(url), **demo},
+        env={**os.environ, **environment(url)},
         check=True,
         stdout=sys.stderr,
     )
