@@ -28,7 +28,7 @@ class Policy:
     longest_wait: int
     """Seconds."""
     forgiven_after: int
-    """Seconds without a try that forgive one."""
+    """Seconds that forgive one, whether or not another follows meanwhile."""
 
 
 SIGN_IN_ACCOUNT = Policy("sign-in-account", free=5, first_wait=2, longest_wait=60, forgiven_after=600)
@@ -71,16 +71,18 @@ class Charge:
         return keyed_hash("throttle", self.key)
 
 
-_LEFT = (
-    "greatest(0, t.failures - greatest(0, floor(extract(epoch FROM :at - t.last_at) / :forgiven_after))::int)"
-)
+_FORGIVEN = "greatest(0, floor(extract(epoch FROM :at - t.last_at) / :forgiven_after))::int"
+_LEFT = f"greatest(0, t.failures - {_FORGIVEN})"
+# Time counts on from where the last one was forgiven: counted from the latest try, who tries now and then would be
+# forgiven nothing.
+_COUNTED_FROM = f"CASE WHEN {_LEFT} = 0 THEN :at ELSE t.last_at + make_interval(secs => {_FORGIVEN} * :forgiven_after) END"
 # Where nobody has to wait, free_at lies long ago: set to this try's own moment it would hold back another of the
 # same moment whose clock is a little behind.
 _CHARGE = text(
     f"""
     INSERT INTO throttle AS t (scope, key_hash, failures, last_at, free_at)
     VALUES (:scope, :key_hash, 1, :at, to_timestamp(0))
-    ON CONFLICT (scope, key_hash) DO UPDATE SET failures = {_LEFT} + 1, last_at = greatest(t.last_at, :at),
+    ON CONFLICT (scope, key_hash) DO UPDATE SET failures = {_LEFT} + 1, last_at = greatest(t.last_at, {_COUNTED_FROM}),
         free_at = CASE WHEN {_LEFT} + 1 > :free
             THEN :at + make_interval(secs => least(:longest_wait, :first_wait * power(2, least({_LEFT} - :free, 20))))
             ELSE to_timestamp(0) END

@@ -54,6 +54,15 @@ def test_time_forgives(app: Flask) -> None:
     assert [attempt(one, at=later) for _ in range(2)] == [0, 0]
 
 
+def test_time_goes_on_between_tries(app: Flask) -> None:
+    """One try in 50 s, where 60 s forgive one: of seven tries five are forgiven."""
+    one = Charge(POLICY, "siti")
+    for number in range(7):
+        assert attempt(one, at=NOW + timedelta(seconds=50 * number)) == 0
+    with reading() as connection:
+        assert connection.scalar(text("SELECT failures FROM throttle")) == 2
+
+
 def test_keys_do_not_touch_each_other(app: Flask) -> None:
     for _ in range(5):
         attempt(Charge(POLICY, "siti"))
