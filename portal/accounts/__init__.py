@@ -3,13 +3,14 @@
 from flask import Flask
 
 from portal.accounts import commands, login_manager
+from portal.accounts.erasing import views as erasing
 from portal.accounts.profile import views as profile
 from portal.accounts.recovery import views as recovery
 from portal.accounts.registration import views as registration
 from portal.accounts.sessions import views as sessions
 from portal.accounts.views import blueprint
 
-PAGES = (sessions, registration, recovery, profile)
+PAGES = (sessions, registration, recovery, profile, erasing)
 """Modules whose views stand on the blueprint."""
 
 

@@ -3,9 +3,12 @@
 import sys
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
-from portal.accounts.logins import UnreadableEmail, read_email
+from portal.accounts.entering import hooks
+from portal.accounts.erasing.services import SeveralPeople, erase, person_named
+from portal.accounts.logins import UnreadableEmail, UnreadableLogin, read_email, read_login
 from portal.accounts.passwords import LONGEST, SHORTEST, hash_password
 from portal.accounts.services import (
     AccountExists,
@@ -72,3 +75,21 @@ def token(email: str) -> None:
     except UnknownPerson as error:
         raise click.ClickException(f"Nobody has confirmed the address {email}.") from error
     click.echo(made)
+
+
+@accounts.command("erase")
+@click.argument("login", metavar="EMAIL_OR_PHONE")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase_person(login: str, yes: bool) -> None:
+    """Forget who somebody is; what they booked stays without a name."""
+    if not yes:
+        click.confirm(f"Forget {login} for good?", abort=True, err=True)
+    try:
+        with unit_of_work() as session:
+            person_id = person_named(session, read_login(login))
+            erase(session, person_id, by=None, at=now(), let_go=hooks(current_app).on_erased)
+    except (UnreadableLogin, UnknownPerson) as error:
+        raise click.ClickException(f"Nobody has the address or number {login}.") from error
+    except SeveralPeople as error:
+        raise click.ClickException(f"Several people typed {login}, and none has confirmed it.") from error
+    click.echo(f"Person {person_id} is forgotten.")

@@ -1,5 +1,9 @@
 """What is done for accounts outside of requests."""
 
+from flask import current_app
+
+from portal.accounts.entering import hooks
+from portal.accounts.erasing.services import erase_unused
 from portal.accounts.profile.services import mail_new_address
 from portal.accounts.recovery.services import mail_reset
 from portal.accounts.registration.services import mail_confirmation
@@ -29,5 +33,8 @@ def send_new_address(person_id: int, address: str) -> None:
 
 @job("accounts.sweep", every="41 * * * *")
 def sweep_out() -> None:
+    at = now()
     with unit_of_work() as session:
-        sweep(session, at=now())
+        sweep(session, at=at)
+    with unit_of_work() as session:
+        erase_unused(session, at=at, let_go=hooks(current_app).on_erased)

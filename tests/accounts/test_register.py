@@ -62,6 +62,7 @@ def test_by_address(visitor: Visit, session: Session) -> None:
     assert session.scalars(select(RoleGrant.role)).all() == [Role.ENTREPRENEUR]
     consent = session.scalars(select(Consent)).one()
     assert (consent.purpose, consent.withdrawn_at) == ("bookings", None)
+    assert "UU 27/2022 pasal 20 ayat (2) huruf a" in client.get("/account").text
     shown = client.get("/account")
     assert "Siti Nuraeni" in shown.text
     assert "Pastikan alamatmu" in shown.text

@@ -15,12 +15,15 @@ from portal.accounts.sessions.services import OpenSession, open_session
 from portal.accounts.throttling import CONFIRM_MAILS, REGISTER_ADDRESS, Charge, TooManyTries, charge
 from portal.audit.services import record
 from portal.db import violated_constraint
+from portal.errors import N_
 from portal.jobs import defer
 from portal.permissions import Role
 
 CONFIRM_WITHIN = timedelta(days=7)
 CONSENT_VERSION = "2026-01"
 """Of the text that people agree to, templates/accounts/privacy.html."""
+
+CONSENT_BASIS = N_("UU 27/2022 art. 20 (2) a")
 
 
 class RegisteredAlready(Exception):
@@ -64,7 +67,7 @@ def register(session: Session, command: Register, device: OpenSession, *, token:
         Consent(
             person_id=person.id,
             purpose="bookings",
-            legal_basis="UU 27/2022 art. 20 (2) a",
+            legal_basis=CONSENT_BASIS,
             text_version=CONSENT_VERSION,
             given_at=at,
         )
