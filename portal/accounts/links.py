@@ -1,4 +1,7 @@
-"""Links by mail: one purpose each, once, for a while. Only a hash of their token is kept."""
+"""Links by mail: one purpose each, once, for a while. Only a hash of their token is kept.
+
+Until the mail is sent its job holds the link, sealed with the portal's secret (`notifications/sealing.py`).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -17,6 +17,7 @@ from portal.notifications.letters import Letter, addressed
 from portal.notifications.models import Message
 from portal.notifications.post import UnsentError, hand_over, sender_of
 from portal.notifications.queries import waiting
+from portal.notifications.sealing import SEALED, BrokenSealError, unseal
 from portal.notifications.wording import worded
 
 log = get_logger("portal.notifications")
@@ -44,6 +45,8 @@ def mail(
         if message is None or message.mailed_at is not None:
             return
         template, facts = message.template, message.facts
+    elif SEALED in facts:
+        facts = _opened(facts[SEALED])
     if until and datetime.fromisoformat(until) < now():
         log.info("mail came too late", template=template, message=message_id)
         return
@@ -68,6 +71,13 @@ def mail(
     if message_id is not None:
         with unit_of_work() as session:
             session.execute(update(Message).where(Message.id == message_id).values(mailed_at=now()))
+
+
+def _opened(sealed: str) -> dict[str, Any]:
+    try:
+        return unseal(sealed)
+    except BrokenSealError:
+        raise FinalError("sealed with another PORTAL_SECRET_KEY") from None
 
 
 def _enclosure(event: CalendarEvent, language: str, at: str, sender: Address, to: Address) -> bytes:

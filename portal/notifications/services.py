@@ -14,6 +14,7 @@ from portal.db import Words
 from portal.jobs import defer
 from portal.notifications.calendar_files import CalendarEvent
 from portal.notifications.models import Message
+from portal.notifications.sealing import SEALED, seal
 
 __all__ = ["CalendarEvent", "Recipient", "mark_all_read", "mark_read", "send"]
 
@@ -43,8 +44,8 @@ def send(
     `template` is `package/name` under templates/messages. Facts must become JSON: times are kept as ISO
     strings (under a name ending in `_at` they are times again in the template), `Words` as both languages;
     `path` is where in the portal the message leads. `address` is used instead of the recipient's own, such as
-    a new one to be confirmed. With `inbox=False` facts stand in the job alone until the mail is sent: for links
-    that hold a secret. After `until` (else the end of the event in `calendar`) the mail is not sent any more.
+    a new one to be confirmed. With `inbox=False` facts stand in the job alone, sealed, until the mail is sent: for
+    links that hold a secret. After `until` (else the end of the event in `calendar`) the mail is not sent any more.
     """
     kept = {name: as_json(value) for name, value in facts.items()}
     message_id = _put_into_inbox(session, recipient, template, kept, at) if inbox else None
@@ -59,7 +60,7 @@ def send(
         key=f"{message_id}.{int(at.timestamp())}" if message_id else secrets.token_hex(12),
         message_id=message_id,
         template=template,
-        facts={} if inbox else kept,
+        facts={} if inbox else {SEALED: seal(kept)},
         address=to,
         name=recipient.name,
         language=recipient.language,

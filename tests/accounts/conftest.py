@@ -13,6 +13,7 @@ from portal.accounts import passwords
 from portal.accounts.models import Person
 from portal.accounts.services import set_password
 from portal.db import db, reading
+from portal.notifications.sealing import SEALED, unseal
 from tests.factories import LONG_AGO, PersonFactory
 
 PASSWORD = "kopi pagi di slawi"
@@ -69,6 +70,11 @@ def hashing(monkeypatch: pytest.MonkeyPatch, quick_hashing: None) -> CountingHas
     return counting
 
 
+def _opened(arguments: dict[str, Any]) -> dict[str, Any]:
+    facts = arguments.get("facts", {})
+    return arguments | {"facts": unseal(facts[SEALED])} if SEALED in facts else arguments
+
+
 Queue = Callable[[str], list[dict[str, Any]]]
 
 
@@ -82,7 +88,7 @@ def queue(app: Flask) -> Queue:
                 text("SELECT args FROM procrastinate_jobs WHERE task_name = :task ORDER BY id"),
                 {"task": task},
             )
-            return [row.args for row in rows]
+            return [_opened(row.args) for row in rows]
 
     return waiting
 

@@ -164,6 +164,9 @@ def test_a_secret_stands_in_the_job_alone_and_goes_with_it(
     to = recipient(session)
     tell(to, inbox=False, calendar=None, address="baru@example.id")
     assert session.scalar(select(Message.id)) is None
+    with reading() as connection:
+        facts = connection.scalar(text("SELECT args -> 'facts' FROM procrastinate_jobs"))
+    assert list(facts) == ["sealed"], "a link that lets somebody in stands nowhere to be read"
     run_jobs()
     assert post_office.recipients == ["baru@example.id"]
     with reading() as connection:
