@@ -2,7 +2,7 @@
 
 from gettext import NullTranslations
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, request
 from flask_babel import Babel, Domain, force_locale
@@ -59,14 +59,30 @@ def current_locale() -> str:
 
 
 def other_locale_url() -> str:
-    """This page in the other language."""
-    query = [(name, value) for name, value in request.args.items(multi=True) if name != COOKIE]
+    """This page in the other language; after a POST that shows a page, one that can be asked for."""
+    path, asked = _page()
+    query = [(name, value) for name, value in asked if name != COOKIE]
     # Quoted again: a path that begins with "\\" or "//" would lead a browser to another host.
     return (
-        quote(request.path, safe="/")
+        quote(path, safe="/")
         + "?"
         + urlencode([*query, (COOKIE, "id" if current_locale() == "en" else "en")])
     )
+
+
+def _page() -> tuple[str, list[tuple[str, str]]]:
+    """Path and query of this page, else of the one whose form led here, else of the start."""
+    if request.method in {"GET", "HEAD"} or _answers_get(request.path):
+        return request.path, list(request.args.items(multi=True))
+    came_from = urlsplit(request.referrer or "")
+    if came_from.netloc == request.host and _answers_get(unquote(came_from.path)):
+        return unquote(came_from.path), parse_qsl(came_from.query)
+    return "/", []
+
+
+def _answers_get(path: str) -> bool:
+    adapter = current_app.create_url_adapter(request)
+    return adapter is not None and adapter.test(path, "GET")
 
 
 def _remember(response: Response) -> Response:
