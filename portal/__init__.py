@@ -57,8 +57,9 @@ def create_app(settings: Settings | None = None) -> Flask:
 
         Migrate(app, db, directory=str(app.config["MIGRATIONS"]))
     web.init_app(app)  # before whatever may refuse: a refusal has a request id as well
-    csrf.init_app(app)
+    # Before the token is looked at: who has signed out in another tab is asked to sign in, not to send again.
     app.before_request(permissions.guard)
+    csrf.init_app(app)
     jobs.init_app(app)
     for package in PACKAGES:
         package.init_app(app)

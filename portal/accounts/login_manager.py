@@ -59,7 +59,7 @@ def ask_to_sign_in() -> Response:
         wanted = request.full_path.removesuffix("?")
     else:
         # What was sent is lost; the page it was sent from is the place to do it again.
-        wanted = urlsplit(request.referrer or "").path if _from_here(request.referrer) else ""
+        wanted = _path_of(request.referrer) if _from_here(request.referrer) else ""
     next_path = local_path(wanted)
     query = "?" + urlencode({"next": next_path}) if next_path else ""
     return redirect(url_for("accounts.sign_in") + query, 302 if request.method in {"GET", "HEAD"} else 303)
@@ -67,3 +67,8 @@ def ask_to_sign_in() -> Response:
 
 def _from_here(referrer: str | None) -> bool:
     return bool(referrer) and urlsplit(referrer).netloc == request.host
+
+
+def _path_of(referrer: str | None) -> str:
+    parts = urlsplit(referrer or "")
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
