@@ -9,7 +9,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from flask_migrate import upgrade
+from flask_migrate import Migrate, upgrade
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 from sqlalchemy import create_engine, make_url, text
 
@@ -62,6 +62,7 @@ def portal(database_url: str, settings: Settings) -> Iterator[Portal]:
 
 def _fill(settings: Settings) -> None:
     app = create_app(settings)
+    Migrate(app, db, directory=str(app.config["MIGRATIONS"]))
     with app.app_context():
         upgrade()
         with unit_of_work() as session:

@@ -22,13 +22,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[int]:
-    """A host with two processes of four threads; yields its port."""
+def serving(settings: Settings, **more: str) -> Iterator[int]:
+    """A host with two processes of four threads; yields its port. `more`: further settings by their full names."""
     port = free_port()
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")} | {
         "PORTAL_DATABASE_URL": settings.database_url,
         "PORTAL_SECRET_KEY": settings.secret_key,
         "PORTAL_BASE_URL": "http://127.0.0.1",
+        **more,
     }
     environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
     command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--worker-class", "gthread"]
