@@ -20,6 +20,7 @@ from portal.supervisor import Program, Stopped, Supervisor
 
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 WEB = (sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "wsgi:app")
+SHARED = ("DATABASE_URL", "BASE_URL", "MAIL_URL", "DEMO")
 GRACE = 16
 """Seconds for web and worker to finish (the worker gives its jobs 10); all in all it stays below 30."""
 
@@ -55,25 +56,29 @@ def _run(instance: Path, environ: Mapping[str, str]) -> None:
     catcher = _some_port() if demo and not environ.get("PORTAL_MAIL_URL") else None
     with Supervisor(say) as supervisor, _database(instance, environ) as database_url:
         base_url = environ.get("PORTAL_BASE_URL") or f"http://127.0.0.1:{port}"
-        shared = {"database-url": database_url, "base-url": base_url}
-        if catcher:
-            shared["mail-url"] = f"smtp://127.0.0.1:{catcher}"
-        with _shared(instance, shared):
-            settings = load_settings({**environ, "PORTAL_DEMO": "1" if demo else "0"}, instance)
+        own = {"BASE_URL": base_url, "DEMO": "1" if demo else "0"}
+        mail_url = environ.get("PORTAL_MAIL_URL") or (f"smtp://127.0.0.1:{catcher}" if catcher else None)
+        if mail_url:
+            own["MAIL_URL"] = mail_url
+        with _shared(instance, {"DATABASE_URL": database_url, **own}):
+            portal = {f"PORTAL_{name}": value for name, value in own.items()}
+            settings = load_settings({**environ, **portal}, instance)
             try:
-                _serve(supervisor, settings, port, catcher)
+                _serve(supervisor, settings, port, catcher, portal)
             finally:
                 supervisor.stop()
                 shutil.rmtree(instance / "metrics", ignore_errors=True)
 
 
-def _serve(supervisor: Supervisor, settings: Settings, port: int, catcher: int | None) -> None:
+def _serve(
+    supervisor: Supervisor, settings: Settings, port: int, catcher: int | None, portal: Mapping[str, str]
+) -> None:
     metrics = settings.instance / "metrics"
     shutil.rmtree(metrics, ignore_errors=True)
     metrics.mkdir()
     environment = {
         "PORT": str(port),
-        "PORTAL_DEMO": "1" if settings.demo else "0",
+        **portal,
         "PORTAL_GUNICORN_LOG": "warning",
         "PROMETHEUS_MULTIPROC_DIR": str(metrics),
         "PYTHONUNBUFFERED": "1",
@@ -157,14 +162,21 @@ def _database(instance: Path, environ: Mapping[str, str]) -> AbstractContextMana
 
 @contextmanager
 def _shared(instance: Path, values: Mapping[str, str]) -> Iterator[None]:
-    """Files by which web, worker and commands typed beside them find their way (see config.py)."""
-    for name, value in values.items():
-        write_private(instance / name, value)
+    """Files by which web, worker and commands typed beside them find their way (see config.py).
+
+    Those of one that was killed go first.
+    """
+    files = {name: instance / name.lower().replace("_", "-") for name in SHARED}
+    for name, file in files.items():
+        if name in values:
+            write_private(file, values[name])
+        else:
+            file.unlink(missing_ok=True)
     try:
         yield
     finally:
-        for name in values:
-            (instance / name).unlink(missing_ok=True)
+        for file in files.values():
+            file.unlink(missing_ok=True)
 
 
 def _make_once(path: Path, value: str) -> None:

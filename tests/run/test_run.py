@@ -120,14 +120,22 @@ def test_it_starts_after_kill_9_and_stops_without_a_trace(checkout: Path, port: 
         assert f"Password of all: {password}" in said
         assert "admin@demo.example" in said
     assert not remaining(checkout)
-    assert not (instance / "database-url").exists()
+    for name in ("database-url", "base-url", "mail-url", "demo"):
+        assert not (instance / name).exists()
 
 
 def _commands_beside_it_find_its_database(checkout: Path, port: int) -> None:
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "current"]
-    out = subprocess.run(command, cwd=checkout, env=environment(port), capture_output=True, text=True)
+    def flask(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+        return subprocess.run(command, cwd=checkout, env=environment(port), capture_output=True, text=True)
+
+    out = flask("db", "current")
     assert out.returncode == 0, out.stderr
     assert "(head)" in out.stdout
+    again = flask("demo", "load")
+    assert again.returncode == 0, again.stderr
+    assert "loaded already" in again.stdout
+    assert "Nothing was added" in again.stdout
 
 
 def _a_second_one_is_refused(checkout: Path, port: int) -> None:
