@@ -3,16 +3,31 @@
 import os
 import secrets
 import time
+from functools import partial
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import text
 
+from portal.accounts.services import confirmed_owner
 from portal.clock import now
 from portal.config import Settings
 from portal.db import reading, unit_of_work
-from portal.demo.loading import Load, begin, finish, is_loaded, let_one_load, refresh_accounts
+from portal.demo.loading import (
+    FRONT_DESK,
+    Load,
+    add_more,
+    begin,
+    finish,
+    is_loaded,
+    let_one_load,
+    plan_more,
+    refresh_accounts,
+)
+from portal.demo.present import fill_days, play_front_desk
+
+_bar = partial(click.progressbar, label="Writing bookings", show_pos=True)
 
 demo = AppGroup("demo", help="The demonstration: its data and its accounts.")
 
@@ -26,24 +41,30 @@ demo = AppGroup("demo", help="The demonstration: its data and its accounts.")
 )
 @click.option("--seed", type=int, default=3328, show_default=True, help="The same seed, the same data.")
 def load(people: int, bookings: int | None, seed: int) -> None:
-    """Fill the database once; later only let the accounts have the demonstration password."""
+    """Fill the database; one that is filled already gets the bookings that it lacks, and no more people."""
     command = Load(people=people, bookings=bookings, seed=seed, password=_password(_settings()))
+    begun = time.monotonic()
     with unit_of_work() as session:
         let_one_load(session)
         if is_loaded(session):
             refresh_accounts(session, command.password, at=now())
             click.echo("The demonstration is loaded already; its accounts have the demonstration password.")
-            return
-        click.echo("Making up places and people")
-        plan = begin(session, command, at=now())
-        begun = time.monotonic()
-        with click.progressbar(length=plan.total, label="Writing bookings", show_pos=True) as bar:
-            written = finish(session, plan, bar.update)
+            plan = plan_more(session, command, at=now())
+            if plan is None:
+                click.echo("Nothing was added.")
+                return
+            with _bar(length=plan.older) as bar:
+                written = add_more(session, plan, bar.update)
+        else:
+            click.echo("Making up places and people")
+            plan = begin(session, command, at=now())
+            with _bar(length=plan.total) as bar:
+                written = finish(session, plan, bar.update)
     with reading() as connection:
         connection.execute(text("VACUUM (ANALYZE) person, reservation, booking, claim"))
     seconds = max(time.monotonic() - begun, 0.001)
     click.echo(
-        f"{people:,} people, {len(plan.spots)} desks and rooms, {written:,} bookings"
+        f"{len(plan.guests):,} people, {len(plan.spots)} desks and rooms, {written:,} bookings"
         f" in {seconds:.0f} s ({written / seconds:,.0f} a second)."
     )
 
@@ -60,8 +81,15 @@ def tell_loaded(context: click.Context) -> None:
 @demo.command("prepare")
 @click.pass_context
 def prepare(context: click.Context) -> None:
-    """What `make run` does at every start: `load`, with everything as usual."""
+    """What `make run` does at every start: `load`, with everything as usual, and the days since the last start."""
     context.invoke(load)
+    with unit_of_work() as session:
+        let_one_load(session)
+        play_front_desk(session, at=now())
+        clerk_id = confirmed_owner(session, FRONT_DESK)
+        added = fill_days(session, clerk_id, at=now()) if clerk_id else 0
+    if added:
+        click.echo(f"{added:,} bookings added for the days ahead.")
 
 
 def _settings() -> Settings:

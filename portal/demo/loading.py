@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import chain
 from random import Random
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.demo_accounts import ensure_demo_accounts
@@ -15,7 +15,7 @@ from portal.audit.services import record
 from portal.db import Reader
 from portal.demo.full_days import full_days
 from portal.demo.guests_of_honour import lend_visits, tell
-from portal.demo.history import COMING_DAYS, Crowd, Visit, living_days
+from portal.demo.history import Crowd, Visit, living_days
 from portal.demo.people import Guest, add_people, draft_people
 from portal.demo.places import (
     PREFIX,
@@ -28,14 +28,15 @@ from portal.demo.places import (
     make_site,
     make_spots,
 )
+from portal.demo.present import HORIZON_DAYS, first_day, loaded, references
 from portal.demo.rows import Ground, register_in_time, write_visits
 from portal.resources.free_time import epoch_minutes
-from portal.resources.models import Site
+from portal.resources.models import Reservation, Site
 
-HORIZON_DAYS = 2 * COMING_DAYS + 2
 FULL_DAYS_AT_ONCE = 365
 EARLIEST = date(1990, 1, 1)
 """No booking is made up before."""
+FRONT_DESK = "frontdesk@demo.example"
 ONE_LOAD = 4_711_001
 """Key of the advisory lock that lets one load at a time run."""
 
@@ -77,14 +78,15 @@ def is_loaded(reader: Reader) -> bool:
 
 
 def let_one_load(session: Session) -> None:
-    """Waits for another load to end."""
+    """Waits for another load to end, which may take minutes."""
+    session.execute(text("SET LOCAL lock_timeout = 0"))
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_LOAD})
 
 
-def refresh_accounts(session: Session, password: str, *, at: datetime) -> None:
-    """What happens at every start once all is loaded."""
+def refresh_accounts(session: Session, password: str, *, at: datetime) -> dict[str, int]:
+    """What happens at every start once all is loaded; answers with the accounts' people by address."""
     agency_id = session.scalar(select(Agency.id).where(Agency.short_name == PROGRAMME))
-    ensure_demo_accounts(session, password, at, agency_id)
+    return ensure_demo_accounts(session, password, at, agency_id)
 
 
 def begin(session: Session, command: Load, *, at: datetime) -> Plan:
@@ -110,13 +112,8 @@ def begin(session: Session, command: Load, *, at: datetime) -> Plan:
 
 def finish(session: Session, plan: Plan, show: Callable[[int], None]) -> int:
     """Writes the visits; `show` hears how many more are done. Returns how many there are."""
-    ground = Ground(
-        site_id=plan.site_id,
-        clerk_id=plan.accounts["frontdesk@demo.example"],
-        seed=plan.command.seed,
-        at=epoch_minutes(plan.at),
-    )
-    written = write_visits(session, chain(plan.recent, _older(session, plan)), plan.total, ground, show)
+    visits = chain(plan.recent, _older(session, plan))
+    written = write_visits(session, visits, plan.total, _ground(plan), show)
     register_in_time(session)
     tell(session, plan.accounts)
     record(
@@ -130,6 +127,28 @@ def finish(session: Session, plan: Plan, show: Callable[[int], None]) -> int:
     return written
 
 
+def plan_more(session: Session, command: Load, *, at: datetime) -> Plan | None:
+    """What is wanted beyond what an earlier load left: days before all others. None: nothing."""
+    found = loaded(session)
+    first = first_day(session, found.site_id) if found else None
+    there = session.scalar(select(func.count()).select_from(Reservation)) or 0
+    if found is None or command.bookings is None or command.bookings <= there:
+        return None
+    accounts = refresh_accounts(session, command.password, at=at)
+    older, first = command.bookings - there, first or at.date()
+    return Plan(command, found.site_id, found.spots, accounts, found.guests, [], older, first, at)
+
+
+def add_more(session: Session, plan: Plan, show: Callable[[int], None]) -> int:
+    ground = _ground(plan)
+    used = references(session)
+    written = write_visits(session, _older(session, plan), plan.older, ground, show, used)
+    register_in_time(session)
+    changes = {"bookings": written, "seed": plan.command.seed}
+    record(session, "demo.more", ("site", plan.site_id), at=plan.at, actor_id=None, changes=changes)
+    return written
+
+
 def _as_many(visits: list[Visit], wanted: int | None, midnight: int) -> tuple[list[Visit], int]:
     """The newest of the past as far as they are wanted, with today and what comes; and how many are missing."""
     if wanted is None:
@@ -138,6 +157,15 @@ def _as_many(visits: list[Visit], wanted: int | None, midnight: int) -> tuple[li
     present = visits[len(past) :]
     kept = max(wanted - len(present), 0)
     return past[max(len(past) - kept, 0) :] + present, max(kept - len(past), 0)
+
+
+def _ground(plan: Plan) -> Ground:
+    return Ground(
+        site_id=plan.site_id,
+        clerk_id=plan.accounts[FRONT_DESK],
+        seed=plan.command.seed,
+        at=epoch_minutes(plan.at),
+    )
 
 
 def _older(session: Session, plan: Plan) -> Iterator[Visit]:

@@ -45,12 +45,20 @@ class Ground:
 
 
 def write_visits(
-    session: Session, visits: Iterable[Visit], count: int, ground: Ground, show: Callable[[int], None]
+    session: Session,
+    visits: Iterable[Visit],
+    count: int,
+    ground: Ground,
+    show: Callable[[int], None],
+    used: frozenset[str] = frozenset(),
 ) -> int:
-    """Writes the first `count` of them, or as many as there are; `show` hears of each batch. Returns how many."""
+    """Writes the first `count` of them, or as many as there are; `show` hears of each batch. Returns how many.
+
+    `used` are references that are somebody's already.
+    """
     session.flush()
     first_id = _reserve_ids(session, count)
-    references = references_of(ground.seed)
+    references = (one for one in references_of(ground.seed) if one not in used)
     visits, done = iter(visits), 0
     with driver_connection(session).cursor() as cursor:
         while batch := list(islice(visits, min(BATCH, count - done))):

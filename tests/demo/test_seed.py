@@ -12,7 +12,7 @@ from portal.db import db
 from portal.demo.loading import Load, begin
 from portal.demo.places import calendar_of
 from portal.demo.rows import references_of
-from tests.demo.test_loading import DIGEST, OVERLAPS, PASSWORD, loaded_data
+from tests.demo.loads import DIGEST, OVERLAPS, PASSWORD, loaded_data
 
 
 def scalar(session: Session, statement: str, **parameters: object) -> int:

@@ -1,0 +1,12 @@
+"""The demonstration's front desk never sleeps. Imported in demonstration mode only: elsewhere there is no such job."""
+
+from portal.clock import now
+from portal.db import unit_of_work
+from portal.demo.present import play_front_desk
+from portal.jobs import job
+
+
+@job("demo.play", every="* * * * *")
+def play() -> None:
+    with unit_of_work() as session:
+        play_front_desk(session, at=now())
