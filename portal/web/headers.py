@@ -20,6 +20,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+STRICT_TRANSPORT = "max-age=63072000; includeSubDomains"
 
 
 def init_app(app: Flask) -> None:
@@ -46,7 +47,7 @@ def init_app(app: Flask) -> None:
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=(), payment=()")
         if settings.is_https:
-            headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+            headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
         if "Cache-Control" not in headers:
             # Whatever a page does not say itself is somebody's own business.
             headers["Cache-Control"] = "no-store" if request.method != "GET" else "private, no-cache"
