@@ -9,6 +9,7 @@ from portal.web import (
     context,
     errors,
     headers,
+    hosts,
     locale,
     logging,
     metrics,
@@ -22,6 +23,7 @@ def init_app(app: Flask) -> None:
     routing.init_app(app)
     logging.init_app(app)
     metrics.init_app(app)
+    hosts.init_app(app)
     locale.init_app(app)
     assets.init_app(app)
     context.init_app(app)
