@@ -3,17 +3,18 @@
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from portal.accounts import entering
-from portal.accounts.models import Consent, Person, RoleGrant
+from portal.accounts.models import Consent, Credential, Person, RoleGrant
 from portal.accounts.queries import CurrentPerson
 from portal.accounts.registration.services import mail_confirmation
 from portal.audit.models import AuditEvent
@@ -225,6 +226,51 @@ def test_a_double_click_makes_one_account(visitor: Visit, app: Flask, count: Cou
     assert {answer.status_code for answer in answers} == {303}
     assert count("person") == 1
     assert count("user_session") == 1
+
+
+@pytest.mark.parametrize("later", [timedelta(minutes=2), timedelta(hours=11)])
+def test_the_same_form_later_lets_nobody_in(
+    visitor: Visit, app: Flask, count: Count, later: timedelta
+) -> None:
+    with time_machine.travel(LONG_AGO, tick=False):
+        form, again = twice(visitor(), app)
+        assert form().status_code == 303
+    with time_machine.travel(LONG_AGO + later, tick=False):
+        client, answer = again()
+        assert answer.status_code == 422
+        assert "Formulir ini sudah dikirim" in answer.text
+        assert client.get("/account").status_code == 302
+    assert count("person") == 1
+
+
+def test_the_same_form_with_the_old_password_lets_nobody_in(
+    visitor: Visit, app: Flask, session: Session
+) -> None:
+    with time_machine.travel(LONG_AGO, tick=False):
+        form, again = twice(visitor(), app)
+        assert form().status_code == 303
+    session.execute(update(Credential).values(changed_at=LONG_AGO + timedelta(seconds=20)))
+    session.commit()
+    with time_machine.travel(LONG_AGO + timedelta(seconds=30), tick=False):
+        assert again()[1].status_code == 422
+
+
+def twice(
+    client: Visitor, app: Flask
+) -> tuple[Callable[[], TestResponse], Callable[[], tuple[Visitor, TestResponse]]]:
+    """Sends one form, and the very same from a browser that was left as it was before."""
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/register").text)
+    cookie = client.get_cookie("session")
+    assert token is not None
+    assert cookie is not None
+    data = FIELDS | {"csrf_token": token[1]}
+
+    def again() -> tuple[Visitor, TestResponse]:
+        other = Visitor.of(app)
+        other.set_cookie("session", cookie.value)
+        return other, other.post("/register", data=data)
+
+    return lambda: client.post("/register", data=data), again
 
 
 def test_two_visitors_with_the_same_words_are_two(visitor: Visit, count: Count) -> None:

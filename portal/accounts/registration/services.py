@@ -3,19 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.accounts import messages
 from portal.accounts.links import LinkDead, new_link, use_link
 from portal.accounts.logins import Login
-from portal.accounts.models import Consent, Person, TokenPurpose
+from portal.accounts.models import Consent, Credential, Person, TokenPurpose, UserSession
 from portal.accounts.services import confirm_address, confirmed_owner, grant_role, set_password
 from portal.accounts.sessions.services import OpenSession, open_session
 from portal.accounts.throttling import CONFIRM_MAILS, REGISTER_ADDRESS, Charge, TooManyTries, charge
+from portal.accounts.tokens import token_hash
 from portal.audit.services import record
-from portal.db import violated_constraint
-from portal.errors import N_
+from portal.db import Reader, violated_constraint
+from portal.errors import N_, RuleBroken
 from portal.jobs import defer
 from portal.permissions import Role
 
@@ -26,8 +28,15 @@ CONSENT_VERSION = "2026-01"
 CONSENT_BASIS = N_("UU 27/2022 art. 20 (2) a")
 
 
-class RegisteredAlready(Exception):
-    """The very same form arrived a moment ago, as by a double click: its session is there."""
+REPEATED_WITHIN = timedelta(minutes=1)
+"""How long the same form, sent again, is a double click: later somebody else may sit there."""
+
+
+class RegisteredAlready(RuleBroken):
+    """The very same form arrived before; as by a double click, see `is_double_click`, or long ago."""
+
+    code = "registered-already"
+    message = N_("This form was sent already. Sign in with the account that you made.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +92,22 @@ def register(session: Session, command: Register, device: OpenSession, *, token:
     )
     if login.email:
         ask_to_confirm(session, person.id)
+
+
+def is_double_click(reader: Reader, token: str, *, at: datetime) -> bool:
+    """Whether the session of this form's `token` may be given out again: the account was made just now, and its
+    password is still the one that was typed here."""
+    found = reader.execute(
+        select(Person.id)
+        .join(UserSession, UserSession.person_id == Person.id)
+        .join(Credential, Credential.person_id == Person.id)
+        .where(
+            UserSession.token_hash == token_hash(token),
+            Person.created_at > at - REPEATED_WITHIN,
+            Credential.changed_at == Person.created_at,
+        )
+    )
+    return found.first() is not None
 
 
 def ask_to_confirm(session: Session, person_id: int) -> None:

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
-from contextlib import suppress
 
 from flask import Response, current_app, flash, make_response, redirect, render_template, request, session
 from flask_babel import gettext
@@ -19,6 +18,7 @@ from portal.accounts.registration.services import (
     RegisteredAlready,
     begin_registration,
     confirm,
+    is_double_click,
     register,
 )
 from portal.accounts.sessions.views import this_device
@@ -57,6 +57,9 @@ def make_account() -> Response:
         token = _registered(form, form.read_login)
     except TooManyTries as error:
         return slowed(TEMPLATE, form, error, **context)
+    except RegisteredAlready as error:
+        form.form_errors.append(words(error))
+        return refused(TEMPLATE, form, **context)
     response = enter(token, remember=False, path=path)
     if form.read_login.email:
         address = form.read_login.email
@@ -69,6 +72,7 @@ def _registered(form: RegisterForm, login: Login) -> str:
 
     Raises:
         TooManyTries: no password was hashed.
+        RegisteredAlready: long ago, or the password was changed since.
     """
     with unit_of_work() as unit:
         begin_registration(unit, network_of(request.remote_addr), at=now())
@@ -79,8 +83,13 @@ def _registered(form: RegisterForm, login: Login) -> str:
         password_hash=hash_password(form.password.data),
         language=current_locale(),
     )
-    with suppress(RegisteredAlready), unit_of_work() as unit:
-        register(unit, command, this_device(remember=False), token=token, at=now())
+    try:
+        with unit_of_work() as unit:
+            register(unit, command, this_device(remember=False), token=token, at=now())
+    except RegisteredAlready:
+        with reading() as connection:
+            if not is_double_click(connection, token, at=now()):
+                raise
     return token
 
 
