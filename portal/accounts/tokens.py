@@ -1,7 +1,9 @@
-"""Random tokens for cookies, links and codes. Only their SHA-256 is ever kept."""
+"""Random tokens for cookies, links and codes. Only hashes of them are ever kept."""
 
 import hashlib
 import secrets
+
+from portal.accounts.secret import keyed_hash
 
 CODE_DIGITS = 8
 
@@ -21,5 +23,5 @@ def new_code() -> str:
 
 
 def code_hash(person_id: int, code: str) -> bytes:
-    """A code is short, so it is bound to its person; two people may hold the same one."""
-    return token_hash(f"code:{person_id}:{code}")
+    """A code is short, so its hash needs the portal's secret; bound to its person, as two may hold the same one."""
+    return keyed_hash("code", f"{person_id}:{code}")

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from portal.accounts.models import Credential, Person
+from portal.accounts.models import AccountToken, Credential, Person
 from portal.accounts.passwords import fits
 from portal.accounts.recovery.services import GetsLink, NotForStaff, front_desk_code
 from portal.accounts.services import NothingToConfirm, UnknownPerson
+from portal.accounts.tokens import token_hash
 from portal.audit.models import AuditEvent
 from portal.clock import now
 from portal.db import unit_of_work
@@ -168,6 +169,10 @@ def test_the_code_is_kept_nowhere(siti: Person, clerk: Person, session: Session)
     event = session.scalars(select(AuditEvent).where(AuditEvent.verb == "accounts.front_desk_code")).one()
     assert (event.actor_id, event.person_id) == (clerk.id, siti.id)
     assert code not in str(event.changes)
+    kept = session.scalars(select(AccountToken.token_hash)).one()
+    assert kept not in {token_hash(words) for words in (code, f"code:{siti.id}:{code}")}, (
+        "guessed in a minute"
+    )
 
 
 def test_many_from_one_address_are_slowed(visitor: Visit) -> None:
