@@ -1,5 +1,7 @@
 """/readyz, and what /admin tells of it: the same answer, by what stands in the database."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from portal.config import ROOT
 from portal.web.health import GUARDS, heads_of, health
 from tests.client import Visitor
 
@@ -64,3 +67,9 @@ def test_heads_are_read_as_alembic_reads_them(app: Flask, tmp_path: Path) -> Non
             f'revision: str = "{name}"\ndown_revision: str | None = {before}\n', encoding="utf-8"
         )
     assert heads_of(tmp_path) == {"two", "three"}
+
+
+def test_web_processes_do_without_alembic() -> None:
+    ask = "import sys, portal; print(sorted({'alembic', 'flask_migrate'} & set(sys.modules)))"
+    out = subprocess.run([sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True)
+    assert out.stdout == "[]\n", out.stderr
