@@ -39,8 +39,13 @@ def new_link(
     expires_at: datetime,
     at: datetime,
 ) -> str:
-    """Answers with the token, the only time it is known. Earlier ones of the same purpose are void."""
-    void_links(session, person_id, {purpose})
+    """Answers with the token, the only time it is known.
+
+    Earlier ones of the same purpose are void, but for those that set a new password: anybody may ask for these, and
+    would void what was just mailed. They live out their time, until one of them is used.
+    """
+    if purpose != TokenPurpose.RESET_PASSWORD:
+        void_links(session, person_id, {purpose})
     token = new_token()
     session.execute(
         insert(AccountToken).values(

@@ -10,12 +10,15 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from portal.accounts.logins import Login
 from portal.accounts.models import ApiToken, Credential, Person
 from portal.accounts.passwords import fits
-from portal.accounts.recovery.services import mail_reset
+from portal.accounts.recovery.services import front_desk_code, mail_reset, try_code
 from portal.accounts.services import add_api_token
+from portal.accounts.sessions.services import SignIn, begin_sign_in
 from portal.clock import now
 from portal.db import unit_of_work
+from portal.permissions import Role
 from tests.accounts.conftest import PASSWORD, CountingHasher, Queue
 from tests.client import Visitor
 from tests.factories import LONG_AGO, PersonFactory
@@ -174,7 +177,46 @@ def test_strangers_cannot_stop_it(visitor: Visit, member: Member, queue: Queue) 
             visitor().submit("/sign-in", {"login": person.email, "password": "not it"}, page="/sign-in")
         links = [reset_link(queue, person.email or "") for _ in range(8)]
         assert links[4:] == [None] * 4, "no more mails for now"
-        assert visitor().get(links[3]).status_code == 200
+        assert [visitor().get(link).status_code for link in links[:4]] == [200] * 4
+        assert visitor().submit(links[0], {"password": NEW}, page=links[0]).status_code == 303
+        assert [visitor().get(link).status_code for link in links[:4]] == [404] * 4
+
+
+def test_a_stranger_who_asks_does_not_void_a_code(member: Member, queue: Queue, session: Session) -> None:
+    person = member(unconfirmed=True, phone="+6281234567890")
+    desk = PersonFactory(roles=[Role.FRONTDESK])
+    session.commit()
+    with unit_of_work() as unit:
+        code = front_desk_code(unit, person.id, desk.id, now())
+    assert reset_link(queue, person.email or "") is not None
+    with unit_of_work() as unit:
+        assert try_code(unit, "+6281234567890", code, "203.0.113.7", at=now()) is not None
+
+
+def test_of_namesakes_whom_signing_in_finds_first(member: Member, queue: Queue, session: Session) -> None:
+    """Confirmed, then met, then the newest."""
+    login = Login(email="siti@example.id")
+    command = SignIn(login=login, typed="", network="203.0.113.7", known_people=frozenset())
+    latest = text("SELECT person_id FROM account_token ORDER BY id DESC LIMIT 1")
+
+    def check(expected: Person) -> None:
+        with unit_of_work() as unit:
+            assert begin_sign_in(unit, command, at=now()).candidates[0].person_id == expected.id
+        reset_link(queue, "siti@example.id")
+        assert session.scalar(latest) == expected.id
+        session.rollback()
+
+    def namesake(**traits: object) -> Person:
+        return member(**{"email": "siti@example.id", "email_confirmed_at": None} | traits)
+
+    namesake()
+    check(namesake())
+    met = namesake(met_at=LONG_AGO)
+    namesake()
+    check(met)
+    owner = namesake(email_confirmed_at=LONG_AGO)
+    namesake(met_at=LONG_AGO)
+    check(owner)
 
 
 def test_many_from_one_address_are_slowed(visitor: Visit) -> None:

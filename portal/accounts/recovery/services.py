@@ -61,11 +61,11 @@ _OWNERS = text(
     SELECT p.id FROM person p
     WHERE (lower(p.email) = :login AND (p.email_confirmed_at IS NOT NULL OR p.phone_confirmed_at IS NULL))
        OR (p.phone = :login AND p.phone_confirmed_at IS NOT NULL AND p.email_confirmed_at IS NOT NULL)
-    ORDER BY p.email_confirmed_at IS NOT NULL DESC, p.id DESC LIMIT 1
+    ORDER BY p.email_confirmed_at IS NOT NULL DESC, p.met_at IS NOT NULL DESC, p.id DESC LIMIT 1
     """
 )
-"""Whom a link may be mailed for. An address that is not confirmed leads to its latest account, unless a confirmed
-number says whose that is: then the address was only mistyped."""
+"""Whom a link may be mailed for, in the order in which signing in looks for them. An address that is not confirmed
+leads to its latest account, unless a confirmed number says whose that is: then the address was only mistyped."""
 
 
 def mail_reset(session: Session, login_key: str, *, at: datetime) -> None:
