@@ -73,7 +73,11 @@ def permission_of(view: Any, method: str) -> str | None:
     Raises:
         LookupError: it says neither.
     """
-    for candidate in (getattr(getattr(view, "view_class", None), method.lower(), None), view, getattr(view, "view_class", None)):
+    for candidate in (
+        getattr(getattr(view, "view_class", None), method.lower(), None),
+        view,
+        getattr(view, "view_class", None),
+    ):
         if candidate is not None and hasattr(candidate, "permission"):
             return candidate.permission  # type: ignore[no-any-return]
     raise LookupError(f"{view.__module__}.{view.__qualname__} carries neither @permit nor @public")
