@@ -64,7 +64,7 @@ class Visitor(FlaskClient):
 
     @classmethod
     def of(cls, app: Flask, person: Person | None = None) -> "Visitor":
-        client = cls(app, app.response_class, use_cookies=True)  # type: ignore[arg-type]
+        client = cls(app, app.response_class, use_cookies=True)
         if person is not None:
             client.sign_in(person)
         return client
