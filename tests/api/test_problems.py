@@ -81,7 +81,7 @@ def test_a_large_body(size: int, house: House, api: Callable[..., Caller]) -> No
 class Unfinished(BytesIO):
     """What a server hands on when chunks are none: an exception of its own kind."""
 
-    def readinto(self, buffer: object) -> int:
+    def read(self, size: int | None = -1) -> bytes:
         raise EOFError("invalid chunk size")
 
 
