@@ -136,7 +136,8 @@ def test_nothing_sent_breaks_it(
         def holds(case: schemathesis.Case[Any]) -> None:
             if mode is VALID:
                 point_at_what_is_there(case, house, reference)
-            headers = {"Authorization": f"Bearer {caller.token}"}
+            # Schemathesis asks for brotli by itself and reads no brotli.
+            headers = {"Authorization": f"Bearer {caller.token}", "Accept-Encoding": "identity"}
             response = contextvars.Context().run(case.call, headers=headers)
             case.validate_response(response, checks=CHECKS)
             if mode is VALID and response.status_code >= 400:
