@@ -18,6 +18,8 @@ from portal.notifications.sealing import SEALED, seal
 
 __all__ = ["CalendarEvent", "Recipient", "mark_all_read", "mark_read", "send"]
 
+_PUT = insert(Message.__table__).returning(Message.id)  # type: ignore[arg-type]  # the table: no object is wanted
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
@@ -100,8 +102,5 @@ def as_json(value: Any) -> Any:
 def _put_into_inbox(
     session: Session, recipient: Recipient, template: str, facts: dict[str, Any], at: datetime
 ) -> int:
-    return session.execute(
-        insert(Message)
-        .values(person_id=recipient.person_id, template=template, facts=facts, created_at=at)
-        .returning(Message.id)
-    ).scalar_one()
+    values = {"person_id": recipient.person_id, "template": template, "facts": facts, "created_at": at}
+    return int(session.execute(_PUT, values).scalar_one())
