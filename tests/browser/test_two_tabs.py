@@ -64,7 +64,7 @@ def test_somebody_is_faster(visit: Callable[..., Page], portal: Portal) -> None:
     name = offers.first.locator("b").inner_text()
     offers.first.get_by_role("button").click()
     page.wait_for_url(TICKET)
-    expect(page.get_by_role("heading", level=1)).to_have_text(f"Meja {name} jadi milikmu.")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"{name} jadi milikmu.")
     assert len(portal.references(somebody)) == 1
 
 
