@@ -137,10 +137,12 @@ def _context(
     }
     if context["closed"] is not None or found.columns is None or plan.rules is None:
         return context
-    context["chips"] = tuple(
+    # What is chosen comes first: on a phone the others may lie out of sight.
+    chips = (
         (links.features[one.code], one.icon, one.name.in_(locale), one.code in filters.features)
         for one in plan.features
     )
+    context["chips"] = tuple(sorted(chips, key=lambda chip: not chip[3]))
     viewer = Viewer(person_id, moving.id if moving else 0)
     return context | _table(found, found.columns, address, links, viewer, moving, held)
 
