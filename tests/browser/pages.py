@@ -125,7 +125,7 @@ def _of_entrepreneur(portal: Portal) -> Iterator[Place]:
     yield Place("/inbox")
     yield Place("/account")
     yield Place("/account/devices")
-    for what in ("email", "phone", "password"):
+    for what in ("email", "phone", "password", "delete"):
         yield Place(f"/account/{what}")
         yield Place(f"/account/{what}", act=refused_form)
     yield Place("/desk", 403)
