@@ -1,6 +1,6 @@
 """The table of a day page: its rows by zone, put together from rows that are kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,7 +22,7 @@ from portal.bookings.day.queries import Plan
 from portal.db import Words
 from portal.resources.free_time import Stretch
 from portal.resources.models import ResourceKind
-from portal.resources.queries import Claimed, ResourceRow, ZoneRow
+from portal.resources.queries import Claimed, DayClaims, ResourceRow, ZoneRow
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,24 +96,28 @@ def signs_of(desk: Desk, columns: Columns, claims: Sequence[Claimed], viewer: Vi
     return marked(signs, columns, MINE, mine) if mine else signs
 
 
+@lru_cache(maxsize=32)
 def drawn(
-    parts: Sequence[Part],
+    parts: tuple[Part, ...],
     columns: Columns,
-    claims: Mapping[int, Sequence[Claimed]],
+    claims: DayClaims,
     sheet: Sheet,
     viewer: Viewer,
     picked: tuple[int, Stretch[int]] | None,
-) -> list[DrawnPart]:
-    """The table's parts; `picked` is the id of the desk that was tapped on, and the epoch minutes chosen."""
-    made = []
+) -> tuple[DrawnPart, ...]:
+    """The table's parts; `picked` is the id of the desk that was tapped on, and the epoch minutes chosen.
+
+    Kept whole as well: between two bookings everybody who holds nothing on a day sees the same.
+    """
+    made, by_resource = [], claims.by_resource()
     for part in parts:
         rows, free = [], 0
         for desk in part.desks:
-            signs = signs_of(desk, columns, claims.get(desk.id, ()), viewer)
+            signs = signs_of(desk, columns, by_resource.get(desk.id, ()), viewer)
             if picked and picked[0] == desk.id:
                 signs = marked(signs, columns, PICKED, [picked[1]])
             rows.append(row_html(desk, signs, sheet))
             free += is_free(signs, sheet.span) or PICKED in signs
         html = Markup("\n".join(rows))  # noqa: S704 (row_html escapes what it writes)
         made.append(DrawnPart(part.zone, part.floor, html, len(rows), free))
-    return made
+    return tuple(made)

@@ -1,6 +1,5 @@
 """`/spaces/<site>/day/<date>`: readable without signing in, complete without JavaScript."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -33,7 +32,7 @@ from portal.db import reading
 from portal.permissions import public
 from portal.resources.claims import normalised_reference
 from portal.resources.models import ResourceKind
-from portal.resources.queries import Claimed, ResourceRow, sites
+from portal.resources.queries import ResourceRow, sites
 from portal.web.assets import asset
 from portal.web.etag import etag_of, form_token, not_modified, tagged
 from portal.web.locale import current_locale
@@ -143,7 +142,7 @@ def _context(
         for one in plan.features
     )
     context["chips"] = tuple(sorted(chips, key=lambda chip: not chip[3]))
-    viewer = Viewer(person_id, moving.id if moving else 0)
+    viewer = Viewer(person_id if found.claims.may_name(person_id) else 0, moving.id if moving else 0)
     return context | _table(found, found.columns, address, links, viewer, moving, held)
 
 
@@ -172,13 +171,13 @@ def _table(
     held: Quota | None,
 ) -> dict[str, Any]:
     """What is shown of a day on which something can be booked."""
-    plan, claims, locale = found.plan, found.claims.by_resource(), current_locale()
+    plan, locale = found.plan, current_locale()
     minutes = _hours_asked(address.filters, columns)
     span = Span(_slot(columns, minutes[0]), _slot(columns, minutes[1]))
     parts = parts_of(plan, columns, locale, gettext("seats"))
-    choice = _choice(found, columns, parts, claims, viewer, moving)
+    choice = _choice(found, columns, parts, viewer, moving)
     picked = (choice.row.id, (plan.midnight + choice.start, plan.midnight + choice.end)) if choice else None
-    rows = drawn(parts, columns, claims, _sheet(columns, span, address, links), viewer, picked)
+    rows = drawn(parts, columns, found.claims, _sheet(columns, span, address, links), viewer, picked)
     free = sum(part.free for part in rows)
     return {
         "columns": columns,
@@ -227,7 +226,6 @@ def _choice(
     found: Day,
     columns: Columns,
     parts: tuple[Part, ...],
-    claims: Mapping[int, Sequence[Claimed]],
     viewer: Viewer,
     moving: BookingRow | None,
 ) -> Choice | None:
@@ -238,7 +236,7 @@ def _choice(
         return None
     rules = found.map.rules[row.rules_id]
     desk = next(desk for part in parts for desk in part.desks if desk.id == row.id)
-    signs = signs_of(desk, columns, claims.get(row.id, ()), viewer)
+    signs = signs_of(desk, columns, found.claims.by_resource().get(row.id, ()), viewer)
     slot = _slot(columns, start)
     if (start - columns.first_of_day) % columns.step or not 0 <= slot < columns.count or signs[slot] != FREE:
         return None
