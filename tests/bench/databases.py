@@ -16,7 +16,6 @@ from portal.clock import now
 from portal.config import INSTANCE, ROOT
 from portal.embedded import server
 
-PASSWORD = "only-for-the-bench-2026"
 SECRET_KEY = "only-for-the-bench-" + "x" * 32
 MADE_OF = ("migrations/versions/*", "portal/demo/*.py", "portal/accounts/demo_accounts.py")
 FRESH_DAYS = 3
@@ -118,9 +117,7 @@ def environment(url: str) -> dict[str, str]:
         "PORTAL_DATABASE_URL": url,
         "PORTAL_SECRET_KEY": SECRET_KEY,
         "PORTAL_BASE_URL": "http://127.0.0.1",
-        # Only a demonstration lets its accounts in.
-        "PORTAL_DEMO": "1",
-        "PORTAL_DEMO_PASSWORD": PASSWORD,
+        "PORTAL_DEMO": "0",
     }
 
 
@@ -128,7 +125,12 @@ def _flask(url: str, *command: str) -> None:
     subprocess.run(
         [sys.executable, "-m", "flask", "--app", "wsgi", *command],
         cwd=ROOT,
-        env={**os.environ, **environment(url)},
+        env={
+            **os.environ,
+            **environment(url),
+            "PORTAL_DEMO": "1",
+            "PORTAL_DEMO_PASSWORD": "only-for-the-bench",
+        },
         check=True,
         stdout=sys.stderr,
     )
