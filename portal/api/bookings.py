@@ -10,6 +10,7 @@ from flask_login import current_user
 from marshmallow import RAISE, Schema, fields, validate
 from sqlalchemy.orm import Session
 
+from portal.accounts.actor import Actor
 from portal.api import problems
 from portal.api.fields import Key, Moment
 from portal.api.idempotency import REPLAYED, Made, made_once
@@ -17,7 +18,7 @@ from portal.api.operations import operation
 from portal.bookings.alternatives import alternatives
 from portal.bookings.queries import BookingRow, booking
 from portal.bookings.refusals import NoSuchBooking
-from portal.bookings.services import Actor, Book, Booked, Move, book, cancel, move
+from portal.bookings.services import Book, Booked, Move, book, cancel, move
 from portal.clock import now
 from portal.db import Reader, reading, unit_of_work
 from portal.errors import PortalError

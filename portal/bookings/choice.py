@@ -7,11 +7,12 @@ from flask import flash, url_for
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
+from portal.accounts.actor import Actor
 from portal.accounts.entering import KeptChoice
 from portal.accounts.queries import CurrentPerson
 from portal.bookings.forms import StretchForm
 from portal.bookings.queries import same_booking
-from portal.bookings.services import Actor, Book, book
+from portal.bookings.services import Book, book
 from portal.clock import now
 from portal.db import reading, unit_of_work
 from portal.errors import PortalError

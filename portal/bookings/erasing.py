@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.actor import Actor
 from portal.bookings.models import Booking
-from portal.bookings.services import Actor, cancel
+from portal.bookings.services import cancel
 from portal.resources import claims
 from portal.resources.models import COMING, Reservation
 

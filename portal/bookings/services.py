@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.actor import Actor
 from portal.audit.services import record
 from portal.bookings import messages, refusals
 from portal.bookings.models import UNDO_WITHIN, Booking
@@ -21,16 +21,9 @@ from portal.resources.models import (
     State,
 )
 from portal.resources.refusals import SlotTaken, UnknownResource
+from portal.resources.reservations import become, locked
 
 _HOLDING = claims.holding("INSERT INTO booking (id, resource_id) SELECT id, :resource_id FROM reserved")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
-    """Who does it. Staff have neither quota nor deadline and may act for others."""
-
-    id: int
-    is_staff: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +139,7 @@ def move(session: Session, command: Move, *, at: datetime) -> Booked:
     reservation.starts_at, reservation.ends_at = command.starts_at, command.ends_at
     reservation.sequence += 1
     reservation.changed_at = at
-    claims.move(session, reservation.id, Part(new.id, command.starts_at, command.ends_at))
+    claims.move(session, reservation.id, [Part(new.id, command.starts_at, command.ends_at)])
     record(
         session,
         "bookings.move",
@@ -173,7 +166,7 @@ def cancel(session: Session, actor: Actor, reservation_id: int, *, at: datetime)
     claims.release(session, reservation.id, at=at)
     reservation.cancelled_at = reservation.changed_at = at
     reservation.sequence += 1
-    _become(session, "bookings.cancel", reservation, State.CANCELLED, actor.id, at)
+    become(session, "bookings.cancel", reservation, State.CANCELLED, actor_id=actor.id, at=at)
     messages.cancelled(
         session, person, resource, _as_booked(reservation, resource), sequence=reservation.sequence, at=at
     )
@@ -196,7 +189,7 @@ def check_in(session: Session, actor: Actor, reservation_id: int, *, at: datetim
     if reservation.state == State.NO_SHOW:
         claims.take_back(session, reservation.id)
     booking.checked_in_at = at
-    _become(session, "bookings.check-in", reservation, State.CHECKED_IN, actor.id, at)
+    become(session, "bookings.check-in", reservation, State.CHECKED_IN, actor_id=actor.id, at=at)
 
 
 def undo_check_in(session: Session, actor: Actor, reservation_id: int, *, at: datetime) -> None:
@@ -215,7 +208,7 @@ def undo_check_in(session: Session, actor: Actor, reservation_id: int, *, at: da
         claims.release(session, reservation.id, at=at)
     booking.checked_in_at = None
     before = State.NO_SHOW if was_given_up else State.CONFIRMED
-    _become(session, "bookings.undo-check-in", reservation, before, actor.id, at)
+    become(session, "bookings.undo-check-in", reservation, before, actor_id=actor.id, at=at)
 
 
 def check_out(session: Session, actor: Actor, reservation_id: int, *, at: datetime) -> None:
@@ -228,7 +221,7 @@ def check_out(session: Session, actor: Actor, reservation_id: int, *, at: dateti
         raise refusals.AlreadyOver()
     claims.shorten(session, reservation.id, at=at)
     booking.checked_out_at = at
-    _become(session, "bookings.check-out", reservation, State.COMPLETED, actor.id, at)
+    become(session, "bookings.check-out", reservation, State.COMPLETED, actor_id=actor.id, at=at)
 
 
 def mark_no_show(session: Session, reservation_id: int, *, late_minutes: int, at: datetime) -> bool:
@@ -238,7 +231,7 @@ def mark_no_show(session: Session, reservation_id: int, *, late_minutes: int, at
     if reservation.state not in COMING or at < reservation.starts_at + timedelta(minutes=late_minutes):
         return False
     claims.release(session, reservation.id, at=at)
-    _become(session, "bookings.no-show", reservation, State.NO_SHOW, None, at)
+    become(session, "bookings.no-show", reservation, State.NO_SHOW, actor_id=None, at=at)
     messages.missed(session, person, resource, _as_booked(reservation, resource), at=at)
     return True
 
@@ -247,7 +240,7 @@ def complete(session: Session, reservation_id: int, *, at: datetime) -> None:
     """The time of somebody who came is over; they need not have checked out."""
     _, reservation, _ = _lock(session, reservation_id)
     if reservation.state == State.CHECKED_IN and reservation.ends_at <= at:
-        _become(session, "bookings.complete", reservation, State.COMPLETED, None, at)
+        become(session, "bookings.complete", reservation, State.COMPLETED, actor_id=None, at=at)
 
 
 def remind(session: Session, reservation_id: int, *, at: datetime) -> bool:
@@ -263,24 +256,14 @@ def remind(session: Session, reservation_id: int, *, at: datetime) -> bool:
 
 
 def _lock(session: Session, reservation_id: int) -> tuple[LockedPerson, Reservation, Booking]:
-    """The person first, as the lock order wants, then the reservation as it stands under that lock.
-
+    """
     Raises:
         NoSuchBooking: there is none with this id.
     """
-    owner = session.scalar(select(Reservation.person_id).where(Reservation.id == reservation_id))
-    if owner is None:
+    found = locked(session, reservation_id, Booking)
+    if found is None:
         raise refusals.NoSuchBooking()
-    person = claims.lock_people(session, [owner])[owner]
-    row = session.execute(
-        select(Reservation, Booking)
-        .join(Booking, Booking.id == Reservation.id)
-        .where(Reservation.id == reservation_id)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if row is None:
-        raise refusals.NoSuchBooking()
-    return person, row[0], row[1]
+    return found
 
 
 def _bookable(resource: LockedResource | None) -> LockedResource:
@@ -327,22 +310,6 @@ def _require_open(actor: Actor, reservation: Reservation, resource: LockedResour
             ZoneInfo(resource.site.time_zone)
         )
         raise refusals.TooLateToChange(day=until.date(), until=until)
-
-
-def _become(
-    session: Session, verb: str, reservation: Reservation, after: State, actor_id: int | None, at: datetime
-) -> None:
-    before, reservation.state = reservation.state, after
-    session.flush()
-    record(
-        session,
-        verb,
-        ("reservation", reservation.id),
-        at=at,
-        actor_id=actor_id,
-        person_id=reservation.person_id,
-        changes={"before": {"state": before}, "after": {"state": after}},
-    )
 
 
 def _times(resource_id: int, starts_at: datetime, ends_at: datetime) -> dict[str, object]:

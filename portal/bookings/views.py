@@ -7,6 +7,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
+from portal.accounts.actor import Actor
 from portal.bookings import qr
 from portal.bookings.alternatives import alternatives
 from portal.bookings.choice import book_once
@@ -15,7 +16,7 @@ from portal.bookings.forms import EmptyForm, StretchForm
 from portal.bookings.messages import calendar_event, named
 from portal.bookings.queries import BookingRow, booking, coming_bookings, past_bookings
 from portal.bookings.refusals import NoSuchBooking
-from portal.bookings.services import Actor, Move, cancel, move
+from portal.bookings.services import Move, cancel, move
 from portal.bookings.standing import quota
 from portal.clock import now
 from portal.db import reading, unit_of_work

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, DateTime, Integer, TextClause, any_, bindparam, select, text, update
+from sqlalchemy import ARRAY, DateTime, Integer, TextClause, any_, bindparam, delete, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Update
@@ -137,6 +137,20 @@ _RESOURCES = (
     .with_for_update(key_share=True, of=Resource)
 )
 
+_PARTS = (
+    bindparam("resource_ids", type_=ARRAY(Integer)),
+    bindparam("starts", type_=ARRAY(DateTime(timezone=True))),
+    bindparam("ends", type_=ARRAY(DateTime(timezone=True))),
+)
+_TAKE = text(
+    """
+    INSERT INTO claim (reservation_id, resource_id, person_id, starts_at, ends_at)
+    SELECT reservation.id, part.resource_id, reservation.person_id, part.starts_at, part.ends_at
+    FROM reservation, unnest(:resource_ids, :starts, :ends) AS part (resource_id, starts_at, ends_at)
+    WHERE reservation.id = :reservation_id
+    """
+).bindparams(*_PARTS)
+
 
 def lock_people(session: Session, ids: Iterable[int]) -> dict[int, LockedPerson]:
     """Locks people in order of id until the end of the transaction; before any resource."""
@@ -169,11 +183,7 @@ def holding(own_row: str) -> TextClause:
         FROM reserved, unnest(:resource_ids, :starts, :ends) AS part (resource_id, starts_at, ends_at)
         RETURNING reservation_id
         """  # noqa: S608 (constants of the packages)
-    ).bindparams(
-        bindparam("resource_ids", type_=ARRAY(Integer)),
-        bindparam("starts", type_=ARRAY(DateTime(timezone=True))),
-        bindparam("ends", type_=ARRAY(DateTime(timezone=True))),
-    )
+    ).bindparams(*_PARTS)
 
 
 def hold(
@@ -208,27 +218,22 @@ def hold(
                     "starts_at": new.starts_at,
                     "ends_at": new.ends_at,
                     "at": at,
-                    "resource_ids": [part.resource_id for part in parts],
-                    "starts": [part.starts_at for part in parts],
-                    "ends": [part.ends_at for part in parts],
-                },
+                }
+                | _columns(parts),
             )
         if reservation_id is not None:  # else the reference was in use already: draw another
             return int(reservation_id), reference
 
 
-def move(session: Session, reservation_id: int, part: Part) -> None:
-    """Gives a reservation's one claim another stretch; the old and the new resource are locked already.
+def move(session: Session, reservation_id: int, parts: Sequence[Part]) -> None:
+    """Gives a reservation other stretches for those it claims; the old and the new resources are locked already.
 
     Raises:
-        SlotTaken: somebody holds part of the new stretch.
+        SlotTaken: somebody holds part of a new stretch.
     """
+    session.execute(delete(Claim).where(Claim.reservation_id == reservation_id, Claim.released_at.is_(None)))
     with refusing_overlaps():
-        session.execute(
-            _standing(reservation_id).values(
-                resource_id=part.resource_id, starts_at=part.starts_at, ends_at=part.ends_at
-            )
-        )
+        session.execute(_TAKE, {"reservation_id": reservation_id} | _columns(parts))
 
 
 def release(session: Session, reservation_id: int, *, at: datetime) -> None:
@@ -250,6 +255,14 @@ def take_back(session: Session, reservation_id: int) -> None:
     """
     with refusing_overlaps():
         session.execute(update(Claim).where(Claim.reservation_id == reservation_id).values(released_at=None))
+
+
+def _columns(parts: Sequence[Part]) -> dict[str, object]:
+    return {
+        "resource_ids": [part.resource_id for part in parts],
+        "starts": [part.starts_at for part in parts],
+        "ends": [part.ends_at for part in parts],
+    }
 
 
 def _standing(reservation_id: int) -> Update:

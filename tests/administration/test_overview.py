@@ -11,7 +11,8 @@ import time_machine
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from portal.bookings.services import Actor, Book, book
+from portal.accounts.actor import Actor
+from portal.bookings.services import Book, book
 from portal.db import unit_of_work
 from portal.permissions import Role
 from tests.client import Visitor

@@ -10,8 +10,9 @@ import time_machine
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from portal.accounts.actor import Actor
 from portal.accounts.models import RoleGrant
-from portal.bookings.services import Actor, Book, Booked, book
+from portal.bookings.services import Book, Booked, book
 from portal.db import db, unit_of_work
 from portal.permissions import Role
 from portal.resources.models import Reservation, State

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from portal.accounts.actor import Actor
 from portal.accounts.models import Person
-from portal.bookings.services import Actor, Booked, cancel, mark_no_show
+from portal.bookings.services import Booked, cancel, mark_no_show
 from portal.db import unit_of_work
 from portal.permissions import Role
 from portal.resources.models import State

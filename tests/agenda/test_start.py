@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from portal.bookings.services import Actor, Booked, check_in
+from portal.accounts.actor import Actor
+from portal.bookings.services import Booked, check_in
 from portal.db import unit_of_work
 from portal.resources.models import Closure, SpecialDay
 from tests.agenda.conftest import at

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from portal.accounts.actor import Actor
 from portal.accounts.models import Person
 from portal.bookings import services
-from portal.bookings.services import Actor, Book, Booked, Move
+from portal.bookings.services import Book, Booked, Move
 from portal.db import unit_of_work
 from portal.permissions import Role
 from portal.resources.models import Reservation, Resource, State

@@ -12,9 +12,10 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from portal.accounts.actor import Actor
 from portal.bookings import jobs
 from portal.bookings.models import Booking
-from portal.bookings.services import Actor, Book, Booked, Move, book, cancel, check_in, mark_no_show, move
+from portal.bookings.services import Book, Booked, Move, book, cancel, check_in, mark_no_show, move
 from portal.db import unit_of_work
 from portal.notifications.models import Message
 from portal.resources.models import Claim, Reservation, State

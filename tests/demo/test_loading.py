@@ -8,8 +8,9 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from portal.accounts.actor import Actor
 from portal.bookings.queries import coming_bookings
-from portal.bookings.services import Actor, Book, book
+from portal.bookings.services import Book, book
 from portal.bookings.standing import quota
 from portal.demo.loading import Load, Plan
 from portal.resources.free_time import epoch_minutes

@@ -10,6 +10,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
+from portal.accounts.actor import Actor
 from portal.accounts.logins import shown_phone
 from portal.accounts.recovery.services import front_desk_code
 from portal.accounts.services import UnknownPerson, confirm_person
@@ -26,7 +27,7 @@ from portal.agenda.front_desk.queries import (
 from portal.agenda.front_desk.refusals import NoSuchDuty
 from portal.agenda.front_desk.search import LONGEST, search
 from portal.agenda.views import blueprint
-from portal.bookings.services import Actor, check_in, check_out, undo_check_in
+from portal.bookings.services import check_in, check_out, undo_check_in
 from portal.clock import now
 from portal.db import reading, unit_of_work
 from portal.errors import PortalError
