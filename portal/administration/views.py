@@ -18,7 +18,8 @@ from portal.administration.queries import (
 from portal.clock import now
 from portal.db import reading
 from portal.permissions import permit
-from portal.resources.queries import booking_rules, sites
+from portal.resources.queries import booking_rules
+from portal.resources.site_map import sites
 from portal.web.health import health
 from portal.web.routing import LARGEST_KEY
 

@@ -6,9 +6,10 @@ from datetime import date, datetime, time, timedelta
 
 from portal.bookings.day.grid import FREE, Columns, pattern
 from portal.db import Reader, Words
+from portal.resources.board import BoardRow, board
 from portal.resources.free_time import covers, epoch_minutes
 from portal.resources.models import ResourceKind
-from portal.resources.queries import BoardRow, SiteMap, SiteRow, board, site_map, sites
+from portal.resources.site_map import SiteMap, SiteRow, site_map, sites
 
 DAYS_AHEAD = 31
 HOUR = 60

@@ -12,9 +12,10 @@ from portal.clock import now
 from portal.db import reading
 from portal.errors import NotFound
 from portal.permissions import permit
+from portal.resources.board import BoardRow, board
 from portal.resources.models import ResourceKind
-from portal.resources.queries import BoardRow, SiteMap, board, site_map
 from portal.resources.rules import bookable
+from portal.resources.site_map import SiteMap, site_map
 
 
 class AvailabilityWanted(Schema):

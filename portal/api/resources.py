@@ -11,7 +11,7 @@ from portal.db import reading
 from portal.errors import N_, NotFound
 from portal.permissions import permit
 from portal.resources.models import ResourceKind
-from portal.resources.queries import sites
+from portal.resources.site_map import sites
 from portal.web.locale import current_locale
 
 KINDS = (ResourceKind.DESK, ResourceKind.ROOM)

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields
 from portal.api.operations import operation
 from portal.db import reading
 from portal.permissions import permit
-from portal.resources.queries import sites
+from portal.resources.site_map import sites
 
 
 class Site(Schema):

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 from portal.bookings.standing import local_day
 from portal.db import Reader
+from portal.resources.board import BoardRow, board
 from portal.resources.free_time import epoch_minutes
 from portal.resources.models import ResourceKind
-from portal.resources.queries import BoardRow, board, site_map, sites
 from portal.resources.rules import bookable
+from portal.resources.site_map import site_map, sites
 
 
 @dataclass(frozen=True, slots=True)

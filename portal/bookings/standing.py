@@ -9,8 +9,8 @@ from sqlalchemy import text
 from portal.db import Reader
 from portal.resources.calendar import SiteCalendar
 from portal.resources.claims import LockedResource
+from portal.resources.hours import HOURS, read_calendar
 from portal.resources.models import HOLDING
-from portal.resources.queries import HOURS, read_calendar
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,9 @@ from portal.notifications.post import sender_of
 from portal.permissions import permit, public
 from portal.resources.free_time import epoch_minutes
 from portal.resources.models import State
-from portal.resources.queries import SiteMap, booking_rules, resource_facts, site_map, sites
+from portal.resources.queries import booking_rules, resource_facts
 from portal.resources.refusals import SlotTaken
+from portal.resources.site_map import SiteMap, site_map, sites
 from portal.web import metrics
 from portal.web.errors import status_of, words
 from portal.web.locale import current_locale

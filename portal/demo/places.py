@@ -27,8 +27,8 @@ from portal.resources.models import (
     Site,
     Zone,
 )
-from portal.resources.queries import site_map
 from portal.resources.services import CloseCommand, Target, TargetKind, close, load_holidays
+from portal.resources.site_map import site_map
 
 Row = TypeVar("Row", bound=Base)
 

@@ -11,7 +11,7 @@ from portal.db import Reader
 from portal.resources.calendar import Place
 from portal.resources.free_time import Stretch, covers, epoch_minutes
 from portal.resources.models import COMING, Claim, Reservation, ReservationKind, Resource, State
-from portal.resources.queries import site_map
+from portal.resources.site_map import site_map
 
 
 @dataclass(frozen=True, slots=True)

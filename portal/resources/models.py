@@ -130,6 +130,8 @@ class Resource(Base):
     name: Mapped[str]
     capacity: Mapped[int] = mapped_column(server_default="1")
     is_active: Mapped[bool] = mapped_column(server_default=text("true"))
+    serves_consultations: Mapped[bool] = mapped_column(server_default=text("false"))
+    """A room in which consultants receive people, whoever else may book it."""
 
 
 class ResourceFeature(Base):
@@ -137,6 +139,28 @@ class ResourceFeature(Base):
 
     resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True)
     feature_id: Mapped[int] = mapped_column(ForeignKey("feature.id"), primary_key=True, index=True)
+
+
+class HoursOverride(Base):
+    """A range of dates on which a resource's usual weekly hours give way to others: those rows that name it."""
+
+    __tablename__ = "hours_override"
+    __table_args__ = (
+        CheckConstraint("until_date >= from_date", name="order"),
+        # Which of two would count on a day that lies in both?
+        ExcludeConstraint(
+            (text("int4range(resource_id, resource_id, '[]')"), "&&"),
+            (text("daterange(from_date, until_date, '[]')"), "&&"),
+            using="gist",
+            name="ex_hours_override_overlap",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id", ondelete="CASCADE"))
+    from_date: Mapped[date]
+    until_date: Mapped[date]
+    """Included."""
 
 
 class OpeningHours(Base):
@@ -151,6 +175,9 @@ class OpeningHours(Base):
         CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
         CheckConstraint("closes > opens OR closes = '00:00'", name="order"),
         CheckConstraint("until_date IS NULL OR from_date IS NULL OR until_date >= from_date", name="dates"),
+        CheckConstraint(
+            "resource_id IS NOT NULL OR (at_site_id IS NULL AND override_id IS NULL)", name="of_resource"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -163,6 +190,12 @@ class OpeningHours(Base):
     closes: Mapped[time]
     from_date: Mapped[date | None]
     until_date: Mapped[date | None]
+    at_site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"), index=True)
+    """Where a consultant is in this stretch; none: at their own site."""
+    override_id: Mapped[int | None] = mapped_column(
+        ForeignKey("hours_override.id", ondelete="CASCADE"), index=True
+    )
+    """Counts on the days of that override alone."""
 
 
 class SpecialDay(Base):

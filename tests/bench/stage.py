@@ -13,7 +13,7 @@ from portal.bookings.day.queries import Filters, day_of
 from portal.clock import now
 from portal.config import load_settings
 from portal.db import db, reading
-from portal.resources.queries import sites
+from portal.resources.site_map import sites
 from tests.bench.client import Tally, drive, prepared
 from tests.bench.databases import Databases, databases, environment
 from tests.bench.servers import Server, cpu_seconds, serving, spread

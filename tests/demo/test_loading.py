@@ -13,10 +13,11 @@ from portal.bookings.queries import coming_bookings
 from portal.bookings.services import Book, book
 from portal.bookings.standing import quota
 from portal.demo.loading import Load, Plan
+from portal.resources.board import board
 from portal.resources.free_time import epoch_minutes
 from portal.resources.models import ResourceKind
-from portal.resources.queries import board, site_map
 from portal.resources.rules import bookable
+from portal.resources.site_map import site_map
 from tests.demo.loads import AT, OVERLAPS, PASSWORD, loaded_data
 
 

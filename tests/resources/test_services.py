@@ -14,7 +14,6 @@ from portal.resources.calendar import Place
 from portal.resources.claims import NewReservation, Part
 from portal.resources.holidays import indonesian_holidays
 from portal.resources.models import Closure, Reservation, ReservationKind, Resource, Site, SpecialDay, State
-from portal.resources.queries import site_map
 from portal.resources.refusals import Reversed
 from portal.resources.services import (
     CloseCommand,
@@ -28,6 +27,7 @@ from portal.resources.services import (
     override_day,
     reopen,
 )
+from portal.resources.site_map import site_map
 from tests.factories import FloorFactory, PersonFactory, ResourceFactory, SiteFactory, words
 
 AT = datetime(2026, 9, 7, 1, tzinfo=UTC)

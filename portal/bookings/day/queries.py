@@ -8,20 +8,12 @@ from zoneinfo import ZoneInfo
 
 from portal.bookings.day.grid import Columns
 from portal.db import Reader
+from portal.resources.board import DayClaims, ResourceRow, Resources, day_at
 from portal.resources.calendar import SiteCalendar
 from portal.resources.free_time import Stretch, epoch_minutes
 from portal.resources.models import ResourceKind
-from portal.resources.queries import (
-    DayClaims,
-    FeatureRow,
-    ResourceRow,
-    Resources,
-    SiteMap,
-    SiteRow,
-    day_at,
-    site_map,
-)
 from portal.resources.rules import Rules, earliest_start
+from portal.resources.site_map import FeatureRow, SiteMap, SiteRow, site_map
 
 WEEK, MONTH = timedelta(days=7), timedelta(days=31)
 

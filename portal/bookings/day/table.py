@@ -20,9 +20,10 @@ from portal.bookings.day.grid import (
 )
 from portal.bookings.day.queries import Plan
 from portal.db import Words
+from portal.resources.board import Claimed, DayClaims, ResourceRow
 from portal.resources.free_time import Stretch
 from portal.resources.models import ResourceKind
-from portal.resources.queries import Claimed, DayClaims, ResourceRow, ZoneRow
+from portal.resources.site_map import ZoneRow
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -30,9 +30,10 @@ from portal.bookings.standing import Quota, quota
 from portal.clock import now
 from portal.db import reading
 from portal.permissions import public
+from portal.resources.board import ResourceRow
 from portal.resources.claims import normalised_reference
 from portal.resources.models import ResourceKind
-from portal.resources.queries import ResourceRow, sites
+from portal.resources.site_map import sites
 from portal.web.assets import asset
 from portal.web.etag import etag_of, form_token, not_modified, tagged
 from portal.web.locale import current_locale
