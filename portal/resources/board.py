@@ -109,9 +109,16 @@ _BOARD = text(
     f"SELECT {_claimed('to_timestamp(:begin * 60.0)', 'to_timestamp(:end * 60.0)')} FROM site WHERE site.id = :site_id"  # noqa: S608
 )
 
-_LOCAL_DAY = [f"(CAST(:day AS date) + {days})::timestamp AT TIME ZONE site.time_zone" for days in (0, 1)]
 _DAY = text(
-    f"SELECT {MAP}, {_claimed(*_LOCAL_DAY)} FROM site WHERE site.id = :site_id AND site.is_active"  # noqa: S608
+    f"""
+    SELECT {MAP}, {_claimed("site.day_begins", "site.day_ends")}
+    FROM (
+        SELECT *, CAST(:day AS date)::timestamp AT TIME ZONE time_zone AS day_begins,
+            (CAST(:day AS date) + 1)::timestamp AT TIME ZONE time_zone AS day_ends
+        FROM site WHERE id = :site_id AND is_active
+        OFFSET 0 -- or the day's bounds are worked out anew for every claim
+    ) site
+    """  # noqa: S608 (constants of this file)
 )
 
 
