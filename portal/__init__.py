@@ -12,7 +12,9 @@ from portal import (
     agenda,
     api,
     bookings,
+    consultations,
     demo,
+    files,
     jobs,
     notifications,
     permissions,
@@ -21,7 +23,7 @@ from portal import (
 from portal.config import ROOT, Settings, load_settings
 from portal.db import db, refuse_stale
 
-PACKAGES = (accounts, notifications, bookings, agenda, administration, api, demo)
+PACKAGES = (accounts, notifications, files, bookings, consultations, agenda, administration, api, demo)
 """Each has `init_app(app)`: it registers its blueprints and commands."""
 
 csrf = CSRFProtect()
