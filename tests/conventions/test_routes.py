@@ -2,16 +2,21 @@
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
-from portal.accounts.models import ApiToken, RoleGrant
+from portal.accounts.models import ApiToken, RoleGrant, UserSession
 from portal.accounts.tokens import token_hash
 from portal.clock import now
+from portal.notifications.models import Message
 from portal.permissions import PERMISSIONS, Role, permission_of
+from portal.resources.models import Reservation
 from tests.bookings.house import House, at
 from tests.client import Visitor
 from tests.factories import AgencyFactory, PersonFactory
@@ -121,6 +126,93 @@ def test_a_booking_is_found_by_its_owner_and_the_front_desk_alone(
         for other in (house.rival, colleague):
             assert visitor(other).get(where).status_code == 404
         assert visitor().get(where).status_code == 302
+
+
+CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+def changing(app: Flask, *, api: bool = False) -> Iterator[tuple[Rule, str]]:
+    for rule, method in rules(app):
+        if method in CHANGING and rule.rule.startswith("/api/") == api:
+            yield rule, method
+
+
+def test_nobody_changes_anything_before_signing_in(
+    app: Flask, booked: tuple[House, str], visitor: Visit
+) -> None:
+    for rule, method in changing(app):
+        assert method == "POST", f"a form cannot send {method} {rule.rule}"
+        if permission_of(app.view_functions[rule.endpoint], method) is None:
+            continue
+        answer = visitor().submit(address(rule, booked[1]), page="/sign-in")
+        where = f"{rule.rule} ({rule.endpoint}): {answer.status}"
+        assert answer.status_code == 303, where
+        assert answer.headers["Location"].startswith("/sign-in"), where
+    for rule, method in changing(app, api=True):
+        answer = visitor().open(address(rule, booked[1]), method=method, json={})
+        assert answer.status_code == 401, f"{method} {rule.rule}: {answer.status}"
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_changes_what_it_may_and_nothing_else(
+    app: Flask, session: Session, booked: tuple[House, str], visitor: Visit, role: Role
+) -> None:
+    """An empty form, so that little happens; each with a device of its own, as some sign that one out."""
+    person = PersonFactory(roles=[role])
+    session.add(ApiToken(person_id=person.id, token_hash=token_hash("t" * 43), created_at=now()))
+    session.commit()
+    for rule, method in changing(app):
+        permission = permission_of(app.view_functions[rule.endpoint], method)
+        page = "/account" if permission else "/privacy"
+        answer = visitor(person).submit(address(rule, booked[1]), page=page)
+        _as_permitted(answer, permission, role, f"{rule.rule} ({rule.endpoint}) as {role}: {answer.status}")
+    bearer = {"Authorization": "Bearer " + "t" * 43}
+    for rule, method in changing(app, api=True):
+        permission = permission_of(app.view_functions[rule.endpoint], method)
+        answer = visitor().open(address(rule, booked[1]), method=method, json={}, headers=bearer)
+        where = f"{method} {rule.rule} as {role}: {answer.status}"
+        assert answer.status_code != 401, where
+        _as_permitted(answer, permission, role, where)
+
+
+def _as_permitted(answer: TestResponse, permission: str | None, role: Role, where: str) -> None:
+    assert answer.status_code < 500, where
+    if permission is not None and role not in PERMISSIONS[permission]:
+        assert answer.status_code in {403, 404}, where
+    else:
+        assert answer.status_code != 403, where
+
+
+def test_a_stranger_changes_nothing_of_somebody_elses(
+    app: Flask, session: Session, booked: tuple[House, str], visitor: Visit
+) -> None:
+    """Whatever address of theirs a stranger sends a form to: the first row of each kind is the owner's."""
+    house, reference = booked
+    owner = visitor(house.person)
+    before = _belongings(session, house.person.id)
+    assert all(before), "nothing here that a stranger could change"
+    for rule, method in changing(app):
+        if rule.arguments and permission_of(app.view_functions[rule.endpoint], method) is not None:
+            answer = visitor(house.rival).submit(address(rule, reference))
+            where = f"{rule.rule} ({rule.endpoint}): {answer.status}"
+            assert answer.status_code in {303, 403, 404}, where
+            if "reference" in rule.arguments:
+                assert answer.status_code != 303, where
+    assert _belongings(session, house.person.id) == before
+    assert owner.get(f"/bookings/{reference}").status_code == 200
+
+
+def _belongings(session: Session, person_id: int) -> list[list[tuple[Any, ...]]]:
+    """What is theirs: rows as they stand, all tables that name a person."""
+    tables = (Reservation, Message, UserSession, RoleGrant)
+    found = []
+    for table in tables:
+        rows = session.execute(
+            select(table.__table__).where(table.person_id == person_id).order_by(table.id)
+        ).all()
+        found.append([tuple(row) for row in rows])
+    session.rollback()
+    return found
 
 
 def test_what_changes_asks_for_a_token(app: Flask, booked: tuple[House, str], visitor: Visit) -> None:
