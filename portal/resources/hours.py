@@ -20,7 +20,7 @@ HOURS = """
      FROM opening_hours h
      LEFT JOIN zone ON zone.id = h.zone_id LEFT JOIN floor ON floor.id = zone.floor_id
      LEFT JOIN resource ON resource.id = h.resource_id
-     WHERE coalesce(h.site_id, floor.site_id, resource.site_id) = site.id
+     WHERE coalesce(h.site_id, floor.site_id, resource.site_id) = site.id AND resource.kind IS DISTINCT FROM 'consultant'
        AND (h.from_date IS NULL OR h.from_date <= :last) AND (h.until_date IS NULL OR h.until_date >= :first)) AS hours,
     (SELECT json_agg(json_build_array(s.day, s.name, s.opens, s.closes) ORDER BY s.day)::text
      FROM special_day s
@@ -30,11 +30,14 @@ HOURS = """
          c.reason, c.floor_id, c.resource_id) ORDER BY c.starts_at, c.id)::text
      FROM closure c
      LEFT JOIN floor ON floor.id = c.floor_id LEFT JOIN resource ON resource.id = c.resource_id
-     WHERE coalesce(c.site_id, floor.site_id, resource.site_id) = site.id
+     WHERE coalesce(c.site_id, floor.site_id, resource.site_id) = site.id AND resource.kind IS DISTINCT FROM 'consultant'
        AND c.starts_at < (CAST(:last AS date) + 1)::timestamp AT TIME ZONE site.time_zone
        AND (c.ends_at IS NULL OR c.ends_at > CAST(:first AS date)::timestamp AT TIME ZONE site.time_zone)) AS closures
 """
-"""Columns of a select FROM site that `read_calendar` understands; parameters first and last (dates)."""
+"""Columns of a select FROM site that `read_calendar` understands; parameters first and last (dates).
+
+Of the site, its floors, desks and rooms: what consultants work is `consultations`' own to read.
+"""
 
 
 def read_calendar(row: Row[Any]) -> SiteCalendar:

@@ -1,0 +1,228 @@
+"""When can a consultation begin? Interval arithmetic over what consultants work, are away and have promised.
+
+Pure. A beginning is a whole minute since 1970; a set of beginnings is a list of half-open stretches of them. Wall-clock
+hours become absolute time by the calendar of the site at which a consultant is in that stretch.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from portal.resources.calendar import FOR_EVER, SiteCalendar
+from portal.resources.free_time import Stretch, difference, epoch_minutes, intersection, union
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """A stretch of a consultant's week, and at which site it is spent. `closes` 00.00 is the end of the day."""
+
+    weekday: int
+    opens: time
+    closes: time
+    site_id: int
+    from_date: date | None = None
+    until_date: date | None = None
+    override_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A range of dates, both included, on which only the weekly stretches that name it count."""
+
+    id: int
+    from_date: date
+    until_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A claim of a consultant's time, buffers included, and when the appointment begins that people see, if it is one."""
+
+    start: int
+    end: int
+    appointment_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The most appointments a local day and week; how soon (minutes) and how far ahead (days) one may begin."""
+
+    day: int
+    week: int
+    notice_minutes: int
+    horizon_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """All that decides when one consultant can be had, over the days it was read for and the weeks these lie in."""
+
+    limits: Limits
+    weekly: Sequence[Weekly]
+    overrides: Sequence[Override] = ()
+    absences: Sequence[Stretch[int]] = ()
+    """Time off and blocked time."""
+    taken: Sequence[Taken] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Length:
+    """What a topic needs, in minutes: the time people see, what is claimed around it, and the grid of beginnings."""
+
+    minutes: int
+    before: int = 0
+    after: int = 0
+    step: int = 30
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Beginning:
+    at: int
+    site_id: int
+
+
+def free_times(
+    schedule: Schedule,
+    calendars: Mapping[int, SiteCalendar],
+    days: Sequence[date],
+    length: Length,
+    *,
+    now: datetime,
+    rooms: Mapping[int, Sequence[Stretch[int]]] | None = None,
+) -> list[Beginning]:
+    """Every beginning on the grid at which `why_not` has nothing to say, in order.
+
+    `rooms`, by site, are the beginnings at which some room is free (`room_beginnings`); None: no room is needed.
+    """
+    found: list[Beginning] = []
+    appointments = [taken.appointment_at for taken in schedule.taken if taken.appointment_at is not None]
+    not_free = _beginnings_over_claims(schedule, length) + _beginnings_within(schedule.absences, length)
+    for site_id in dict.fromkeys(row.site_id for row in schedule.weekly):
+        calendar = calendars.get(site_id)
+        if calendar is None:
+            continue
+        today = calendar.today(now)
+        last = today + timedelta(days=schedule.limits.horizon_days)
+        earliest = earliest_beginning(schedule.limits, now)
+        blocked = union(not_free + _beginnings_within(site_closures(calendar), length))
+        busy = _Busy.count(appointments, calendar, schedule.limits)
+        for day in days:
+            if not today <= day <= last or busy.is_full(day):
+                continue
+            work = worked_at(schedule, site_id, calendar, day)
+            if not work:
+                continue
+            can = difference(_room_for(work, length.minutes), blocked)
+            if rooms is not None:
+                can = intersection(can, rooms.get(site_id, ()))
+            midnight = calendar.midnight(day)
+            for start, end in can:
+                first = max(start, earliest)
+                first += (midnight - first) % length.step
+                found.extend(Beginning(at, site_id) for at in range(first, end, length.step))
+    return sorted(found)
+
+
+def worked_at(schedule: Schedule, site_id: int, calendar: SiteCalendar, day: date) -> list[Stretch[int]]:
+    """When the consultant works at a site on a day, holidays considered; time off and closures are not taken out."""
+    rows = [row for row in hours_on(schedule, day) if row.site_id == site_id]
+    if not rows:
+        return []
+    special = calendar.special(day)
+    if special is not None and (special.opens is None or special.closes is None):
+        return []
+    work = union(_absolute(calendar, day, row.opens, row.closes) for row in rows)
+    if special is not None and special.opens is not None and special.closes is not None:
+        work = intersection(work, [_absolute(calendar, day, special.opens, special.closes)])
+    return work
+
+
+def hours_on(schedule: Schedule, day: date) -> list[Weekly]:
+    """The weekly stretches that count on a day: an override's where one holds, else the usual ones."""
+    override = next((row.id for row in schedule.overrides if row.from_date <= day <= row.until_date), None)
+    return [
+        row
+        for row in schedule.weekly
+        if row.weekday == day.weekday()
+        and row.override_id == override
+        and (row.from_date is None or row.from_date <= day)
+        and (row.until_date is None or day <= row.until_date)
+    ]
+
+
+def room_beginnings(
+    open_and_taken: Iterable[tuple[Iterable[Stretch[int]], Iterable[Stretch[int]]]], length: Length
+) -> list[Stretch[int]]:
+    """The beginnings at which at least one room is free throughout; of each room when it is open and what is taken."""
+    return union(
+        stretch
+        for open_, taken in open_and_taken
+        for stretch in _room_for(difference(open_, taken), length.minutes)
+    )
+
+
+def site_closures(calendar: SiteCalendar) -> list[Stretch[int]]:
+    """When the whole site is closed, whatever its parts do."""
+    return [
+        (row.start, row.end or FOR_EVER)
+        for row in calendar.closures
+        if row.floor_id is None and row.resource_id is None
+    ]
+
+
+def earliest_beginning(limits: Limits, now: datetime) -> int:
+    """The first whole minute that is late enough; seconds count."""
+    after_notice = now + timedelta(minutes=limits.notice_minutes, microseconds=59_999_999)
+    return max(epoch_minutes(now) + 1, epoch_minutes(after_notice))
+
+
+def appointments_around(schedule: Schedule, calendar: SiteCalendar, day: date) -> tuple[int, int]:
+    """How many appointments stand on a local day, and in its week from Monday."""
+    appointments = [taken.appointment_at for taken in schedule.taken if taken.appointment_at is not None]
+    busy = _Busy.count(appointments, calendar, schedule.limits)
+    return busy.days.get(day, 0), busy.weeks.get(_monday(day), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Busy:
+    days: Mapping[date, int]
+    weeks: Mapping[date, int]
+    limits: Limits
+
+    @classmethod
+    def count(cls, appointments: Iterable[int], calendar: SiteCalendar, limits: Limits) -> "_Busy":
+        days: dict[date, int] = {}
+        weeks: dict[date, int] = {}
+        for at in appointments:
+            day = calendar.moment(at).date()
+            days[day] = days.get(day, 0) + 1
+            weeks[_monday(day)] = weeks.get(_monday(day), 0) + 1
+        return cls(days, weeks, limits)
+
+    def is_full(self, day: date) -> bool:
+        return self.days.get(day, 0) >= self.limits.day or self.weeks.get(_monday(day), 0) >= self.limits.week
+
+
+def _room_for(free: Iterable[Stretch[int]], minutes: int) -> list[Stretch[int]]:
+    """Beginnings of something so long within free time."""
+    return [(start, end - minutes + 1) for start, end in free if end - start >= minutes]
+
+
+def _beginnings_over_claims(schedule: Schedule, length: Length) -> list[Stretch[int]]:
+    """Beginnings whose stretch, buffers included, would touch a claim."""
+    lead, tail = length.before, length.minutes + length.after
+    return [(taken.start - tail + 1, taken.end + lead) for taken in schedule.taken]
+
+
+def _beginnings_within(closed: Iterable[Stretch[int]], length: Length) -> list[Stretch[int]]:
+    """Beginnings whose visible time would touch a closed stretch."""
+    return [(start - length.minutes + 1, end) for start, end in closed]
+
+
+def _absolute(calendar: SiteCalendar, day: date, opens: time, closes: time) -> Stretch[int]:
+    end = calendar.midnight(day + timedelta(days=1)) if closes == time.min else calendar.minute(day, closes)
+    return (calendar.minute(day, opens), end)
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
