@@ -30,7 +30,12 @@ from portal.db import driver_connection
 
 Job = TypeVar("Job", bound=Callable[..., Any])
 
-MODULES = ("portal.notifications.jobs", "portal.bookings.jobs", "portal.accounts.jobs", "portal.api.jobs")
+MODULES = (
+    "portal.notifications.jobs",
+    "portal.bookings.visits.jobs",
+    "portal.accounts.jobs",
+    "portal.api.jobs",
+)
 """Where jobs are registered; a test sees that none is forgotten."""
 
 GRACE_SECONDS = 10

@@ -16,9 +16,10 @@ from portal.api.fields import Key, Moment
 from portal.api.idempotency import REPLAYED, Made, made_once
 from portal.api.operations import operation
 from portal.bookings.alternatives import alternatives
+from portal.bookings.booked import Booked
 from portal.bookings.queries import BookingRow, booking
 from portal.bookings.refusals import NoSuchBooking
-from portal.bookings.services import Book, Booked, Move, book, cancel, move
+from portal.bookings.services import Book, Move, book, cancel, move
 from portal.clock import now
 from portal.db import Reader, reading, unit_of_work
 from portal.errors import PortalError

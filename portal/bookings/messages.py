@@ -1,12 +1,13 @@
 """What people are told about their bookings, and the calendar event that goes with it."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.bookings.booked import Booked
 from portal.db import Words
 from portal.notifications.calendar_files import CalendarEvent, Method
 from portal.notifications.models import Message
@@ -14,15 +15,12 @@ from portal.notifications.services import Recipient, send
 from portal.resources.claims import LockedPerson, LockedResource
 from portal.resources.models import ResourceKind
 
-if TYPE_CHECKING:
-    from portal.bookings.services import Booked
-
 MAILS_UNCONFIRMED = 3
 """Mails about bookings to an address before it is confirmed: booked, moved or cancelled, and a reminder."""
 
 
 def confirmed(
-    session: Session, person: LockedPerson, resource: LockedResource, booked: "Booked", *, at: datetime
+    session: Session, person: LockedPerson, resource: LockedResource, booked: Booked, *, at: datetime
 ) -> None:
     _send(session, "confirmed", person, resource, booked, at, sequence=0)
 
@@ -31,7 +29,7 @@ def moved(
     session: Session,
     person: LockedPerson,
     resource: LockedResource,
-    booked: "Booked",
+    booked: Booked,
     old: LockedResource,
     before: tuple[int, datetime, datetime],
     *,
@@ -51,7 +49,7 @@ def cancelled(
     session: Session,
     person: LockedPerson,
     resource: LockedResource,
-    booked: "Booked",
+    booked: Booked,
     *,
     sequence: int,
     at: datetime,
@@ -60,13 +58,13 @@ def cancelled(
 
 
 def reminder(
-    session: Session, person: LockedPerson, resource: LockedResource, booked: "Booked", *, at: datetime
+    session: Session, person: LockedPerson, resource: LockedResource, booked: Booked, *, at: datetime
 ) -> None:
     _send(session, "reminder", person, resource, booked, at, sequence=None)
 
 
 def missed(
-    session: Session, person: LockedPerson, resource: LockedResource, booked: "Booked", *, at: datetime
+    session: Session, person: LockedPerson, resource: LockedResource, booked: Booked, *, at: datetime
 ) -> None:
     _send(session, "missed", person, resource, booked, at, sequence=None)
 
@@ -107,7 +105,7 @@ def _send(
     template: str,
     person: LockedPerson,
     resource: LockedResource,
-    booked: "Booked",
+    booked: Booked,
     at: datetime,
     *,
     sequence: int | None,

@@ -1,4 +1,4 @@
-"""Book, move, cancel, check in and out."""
+"""Book, move, cancel."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.actor import Actor
 from portal.audit.services import record
 from portal.bookings import messages, refusals
-from portal.bookings.models import UNDO_WITHIN, Booking
+from portal.bookings.booked import Booked, as_booked, lock_booking, lock_resource
 from portal.bookings.standing import Standing, standing
 from portal.resources import claims, rules
 from portal.resources.claims import LockedPerson, LockedResource, NewReservation, Part
@@ -21,7 +21,7 @@ from portal.resources.models import (
     State,
 )
 from portal.resources.refusals import SlotTaken, UnknownResource
-from portal.resources.reservations import become, locked
+from portal.resources.reservations import become
 
 _HOLDING = claims.holding("INSERT INTO booking (id, resource_id) SELECT id, :resource_id FROM reserved")
 
@@ -44,18 +44,6 @@ class Move:
     resource_id: int
     starts_at: datetime
     ends_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Booked:
-    id: int
-    reference: str
-    state: State
-    resource_id: int
-    starts_at: datetime
-    ends_at: datetime
-    time_zone: str
-    """The site's."""
 
 
 def book(session: Session, command: Book, *, at: datetime) -> Booked:
@@ -113,22 +101,13 @@ def move(session: Session, command: Move, *, at: datetime) -> Booked:
 
     Raises: as `book`; AlreadyOver, TooLateToChange.
     """
-    person, reservation, booking = _lock(session, command.reservation_id)
+    person, reservation, booking = lock_booking(session, command.reservation_id)
     resources = claims.lock_resources(session, [booking.resource_id, command.resource_id])
     old, new = resources[booking.resource_id], _bookable(resources.get(command.resource_id))
     _require_open(command.actor, reservation, old, at)
     before = (old.id, reservation.starts_at, reservation.ends_at)
-    booked = Booked(
-        reservation.id,
-        reservation.reference,
-        reservation.state,
-        new.id,
-        command.starts_at,
-        command.ends_at,
-        new.site.time_zone,
-    )
     if before == (new.id, command.starts_at, command.ends_at):
-        return booked
+        return as_booked(reservation, new)
     if new.site_id != old.site_id or new.kind != old.kind:
         raise UnknownResource()
     held = standing(
@@ -149,6 +128,7 @@ def move(session: Session, command: Move, *, at: datetime) -> Booked:
         person_id=person.id,
         changes={"before": _times(*before), "after": _times(new.id, command.starts_at, command.ends_at)},
     )
+    booked = as_booked(reservation, new)
     messages.moved(session, person, new, booked, old, before, sequence=reservation.sequence, at=at)
     return booked
 
@@ -158,8 +138,8 @@ def cancel(session: Session, actor: Actor, reservation_id: int, *, at: datetime)
 
     Raises: AlreadyOver, TooLateToChange.
     """
-    person, reservation, booking = _lock(session, reservation_id)
-    resource = claims.lock_resources(session, [booking.resource_id])[booking.resource_id]
+    person, reservation, booking = lock_booking(session, reservation_id)
+    resource = lock_resource(session, booking)
     if reservation.state == State.CANCELLED:
         return
     _require_open(actor, reservation, resource, at)
@@ -168,102 +148,8 @@ def cancel(session: Session, actor: Actor, reservation_id: int, *, at: datetime)
     reservation.sequence += 1
     become(session, "bookings.cancel", reservation, State.CANCELLED, actor_id=actor.id, at=at)
     messages.cancelled(
-        session, person, resource, _as_booked(reservation, resource), sequence=reservation.sequence, at=at
+        session, person, resource, as_booked(reservation, resource), sequence=reservation.sequence, at=at
     )
-
-
-def check_in(session: Session, actor: Actor, reservation_id: int, *, at: datetime) -> None:
-    """Somebody has come. Twice is the same as once; who came late after all gets their time back if it is still free.
-
-    Raises: AlreadyOver, NotToday; SlotTaken when a no-show's time has gone to somebody else.
-    """
-    _, reservation, booking = _lock(session, reservation_id)
-    resource = claims.lock_resources(session, [booking.resource_id])[booking.resource_id]
-    if reservation.state == State.CHECKED_IN:
-        return
-    if reservation.state not in COMING | {State.NO_SHOW} or at >= reservation.ends_at:
-        raise refusals.AlreadyOver()
-    zone = ZoneInfo(resource.site.time_zone)
-    if reservation.starts_at.astimezone(zone).date() != at.astimezone(zone).date():
-        raise refusals.NotToday()
-    if reservation.state == State.NO_SHOW:
-        claims.take_back(session, reservation.id)
-    booking.checked_in_at = at
-    become(session, "bookings.check-in", reservation, State.CHECKED_IN, actor_id=actor.id, at=at)
-
-
-def undo_check_in(session: Session, actor: Actor, reservation_id: int, *, at: datetime) -> None:
-    """A slip of the finger at the front desk: all is as before, also for who had been given up already.
-
-    Raises: AlreadyOver when nobody was checked in within `UNDO_WITHIN`.
-    """
-    _, reservation, booking = _lock(session, reservation_id)
-    resource = claims.lock_resources(session, [booking.resource_id])[booking.resource_id]
-    came = booking.checked_in_at
-    if reservation.state != State.CHECKED_IN or came is None or at - came > UNDO_WITHIN:
-        raise refusals.AlreadyOver()
-    late = timedelta(minutes=resource.rules.late_minutes if resource.rules else 0)
-    was_given_up = came >= reservation.starts_at + late
-    if was_given_up:
-        claims.release(session, reservation.id, at=at)
-    booking.checked_in_at = None
-    before = State.NO_SHOW if was_given_up else State.CONFIRMED
-    become(session, "bookings.undo-check-in", reservation, before, actor_id=actor.id, at=at)
-
-
-def check_out(session: Session, actor: Actor, reservation_id: int, *, at: datetime) -> None:
-    """Somebody has left; what remains of their time is free again from this moment on."""
-    _, reservation, booking = _lock(session, reservation_id)
-    claims.lock_resources(session, [booking.resource_id])
-    if reservation.state == State.COMPLETED:
-        return
-    if reservation.state != State.CHECKED_IN:
-        raise refusals.AlreadyOver()
-    claims.shorten(session, reservation.id, at=at)
-    booking.checked_out_at = at
-    become(session, "bookings.check-out", reservation, State.COMPLETED, actor_id=actor.id, at=at)
-
-
-def mark_no_show(session: Session, reservation_id: int, *, late_minutes: int, at: datetime) -> bool:
-    """Releases the desk of somebody who has not come; False when they came in the meantime after all."""
-    person, reservation, booking = _lock(session, reservation_id)
-    resource = claims.lock_resources(session, [booking.resource_id])[booking.resource_id]
-    if reservation.state not in COMING or at < reservation.starts_at + timedelta(minutes=late_minutes):
-        return False
-    claims.release(session, reservation.id, at=at)
-    become(session, "bookings.no-show", reservation, State.NO_SHOW, actor_id=None, at=at)
-    messages.missed(session, person, resource, _as_booked(reservation, resource), at=at)
-    return True
-
-
-def complete(session: Session, reservation_id: int, *, at: datetime) -> None:
-    """The time of somebody who came is over; they need not have checked out."""
-    _, reservation, _ = _lock(session, reservation_id)
-    if reservation.state == State.CHECKED_IN and reservation.ends_at <= at:
-        become(session, "bookings.complete", reservation, State.COMPLETED, actor_id=None, at=at)
-
-
-def remind(session: Session, reservation_id: int, *, at: datetime) -> bool:
-    """Tells somebody of tomorrow's booking, once; a move makes it due again."""
-    person, reservation, booking = _lock(session, reservation_id)
-    if reservation.state not in COMING or booking.reminded_at is not None or reservation.starts_at <= at:
-        return False
-    resource = claims.lock_resources(session, [booking.resource_id])[booking.resource_id]
-    booking.reminded_at = at
-    session.flush()
-    messages.reminder(session, person, resource, _as_booked(reservation, resource), at=at)
-    return True
-
-
-def _lock(session: Session, reservation_id: int) -> tuple[LockedPerson, Reservation, Booking]:
-    """
-    Raises:
-        NoSuchBooking: there is none with this id.
-    """
-    found = locked(session, reservation_id, Booking)
-    if found is None:
-        raise refusals.NoSuchBooking()
-    return found
 
 
 def _bookable(resource: LockedResource | None) -> LockedResource:
@@ -314,15 +200,3 @@ def _require_open(actor: Actor, reservation: Reservation, resource: LockedResour
 
 def _times(resource_id: int, starts_at: datetime, ends_at: datetime) -> dict[str, object]:
     return {"resource_id": resource_id, "starts_at": starts_at.isoformat(), "ends_at": ends_at.isoformat()}
-
-
-def _as_booked(reservation: Reservation, resource: LockedResource) -> Booked:
-    return Booked(
-        reservation.id,
-        reservation.reference,
-        reservation.state,
-        resource.id,
-        reservation.starts_at,
-        reservation.ends_at,
-        resource.site.time_zone,
-    )

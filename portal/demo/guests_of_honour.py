@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.bookings import messages
+from portal.bookings.booked import as_booked
 from portal.bookings.models import Booking
-from portal.bookings.services import Booked
 from portal.demo.history import DAY, Visit
-from portal.demo.places import TIME_ZONE, Spot
+from portal.demo.places import Spot
 from portal.notifications.services import mark_all_read
 from portal.resources.calendar import SiteCalendar
 from portal.resources.claims import lock_people, lock_resources
@@ -86,15 +86,7 @@ def tell(session: Session, accounts: dict[str, int]) -> None:
     person = lock_people(session, [person_id])[person_id]
     for reservation, resource_id in reversed(rows):
         resource = lock_resources(session, [resource_id])[resource_id]
-        booked = Booked(
-            reservation.id,
-            reservation.reference,
-            reservation.state,
-            resource_id,
-            reservation.starts_at,
-            reservation.ends_at,
-            TIME_ZONE,
-        )
+        booked = as_booked(reservation, resource)
         if reservation.state == State.CONFIRMED:
             messages.confirmed(session, person, resource, booked, at=reservation.created_at)
         else:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
 from portal.accounts.models import RoleGrant
-from portal.bookings.services import Book, Booked, book
+from portal.bookings.booked import Booked
+from portal.bookings.services import Book, book
 from portal.db import db, unit_of_work
 from portal.permissions import Role
 from portal.resources.models import Reservation, State

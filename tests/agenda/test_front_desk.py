@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
 from portal.accounts.models import Person
-from portal.bookings.services import Booked, cancel, mark_no_show
+from portal.bookings.booked import Booked
+from portal.bookings.services import cancel
+from portal.bookings.visits.services import mark_no_show
 from portal.db import unit_of_work
 from portal.permissions import Role
 from portal.resources.models import State

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
-from portal.bookings.services import Booked, check_in
+from portal.bookings.booked import Booked
+from portal.bookings.visits.services import check_in, check_out
 from portal.db import unit_of_work
 from portal.resources.models import Closure, SpecialDay
 from tests.agenda.conftest import at
@@ -67,8 +68,6 @@ class TestBoard:
     def test_a_checked_out_desk_is_free_again(
         self, visitor: Callable[..., Visitor], desks: list[Any], booked: Callable[..., Booked]
     ) -> None:
-        from portal.bookings.services import check_out
-
         booking = booked(8, 12, resource=desks[0])
         with unit_of_work() as work:
             check_in(work, Actor(id=1, is_staff=True), booking.id, at=at(8))

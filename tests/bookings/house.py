@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from portal.accounts.actor import Actor
 from portal.accounts.models import Person
 from portal.bookings import services
-from portal.bookings.services import Book, Booked, Move
+from portal.bookings.booked import Booked
+from portal.bookings.services import Book, Move
 from portal.db import unit_of_work
 from portal.permissions import Role
 from portal.resources.models import Reservation, Resource, State

@@ -13,9 +13,11 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
-from portal.bookings import jobs
+from portal.bookings.booked import Booked
 from portal.bookings.models import Booking
-from portal.bookings.services import Book, Booked, Move, book, cancel, check_in, mark_no_show, move
+from portal.bookings.services import Book, Move, book, cancel, move
+from portal.bookings.visits import jobs
+from portal.bookings.visits.services import check_in, mark_no_show
 from portal.db import unit_of_work
 from portal.notifications.models import Message
 from portal.resources.models import Claim, Reservation, State

@@ -1,4 +1,4 @@
-"""Book, move, cancel, check in and out, over real PostgreSQL."""
+"""Book, move, cancel, over real PostgreSQL."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from portal.audit.models import AuditEvent
 from portal.bookings import refusals, services
+from portal.bookings.booked import Booked
 from portal.bookings.models import Booking
-from portal.bookings.services import Booked
+from portal.bookings.visits.services import check_in, check_out, undo_check_in
 from portal.db import Words
 from portal.errors import PortalError
 from portal.notifications.models import Message
@@ -188,83 +189,9 @@ def test_the_deadline_holds_for_people_not_for_staff(house: House) -> None:
     house.do(services.cancel, booked, at(9, 30), house.desk_staff)
 
 
-def test_coming_and_going(house: House) -> None:
-    booked = house.book(at(10), at(12))
-    house.do(services.check_in, booked, at(9, 55), house.desk_staff)
-    house.do(services.check_in, booked, at(9, 56), house.desk_staff)
-    assert house.state(booked) == State.CHECKED_IN
-    house.do(services.check_out, booked, at(11, 7), house.desk_staff)
-    house.do(services.check_out, booked, at(11, 8), house.desk_staff)
-    assert house.state(booked) == State.COMPLETED
-    house.book(at(11, 30), at(13), house.rival, now=at(11, 10))
-    with pytest.raises(refusals.AlreadyOver):
-        house.do(services.cancel, booked, at(11, 10), house.desk_staff)
-
-
-def test_going_before_the_start_gives_everything_back(house: House, session: Session) -> None:
-    booked = house.book(at(10), at(12))
-    house.do(services.check_in, booked, at(9, 30), house.desk_staff)
-    house.do(services.check_out, booked, at(9, 40), house.desk_staff)
-    assert session.scalars(select(Claim.released_at)).one() == at(9, 40)
-
-
-def test_a_slip_of_the_finger(house: House) -> None:
-    booked = house.book(at(10), at(12))
-    house.do(services.check_in, booked, at(9, 55), house.desk_staff)
-    house.do(services.undo_check_in, booked, at(9, 56), house.desk_staff)
-    assert house.state(booked) == State.CONFIRMED
-    with pytest.raises(refusals.AlreadyOver):
-        house.do(services.undo_check_in, booked, at(9, 56), house.desk_staff)
-
-
-def test_checking_in_on_another_day(house: House) -> None:
-    booked = house.book(at(10, days=1), at(12, days=1))
-    with pytest.raises(refusals.NotToday):
-        house.do(services.check_in, booked, at(10))
-
-
-def test_who_does_not_come_loses_the_desk(house: House) -> None:
-    booked = house.book(at(10), at(12))
-    assert not house.run(services.mark_no_show, booked, at(10, 14), late_minutes=15)
-    assert house.run(services.mark_no_show, booked, at(10, 15), late_minutes=15)
-    assert house.state(booked) == State.NO_SHOW
-    assert not house.run(services.mark_no_show, booked, at(10, 16), late_minutes=15)
-
-
-def test_who_comes_late_after_all_gets_the_desk_if_it_is_still_free(house: House) -> None:
-    first = house.book(at(10), at(12))
-    house.run(services.mark_no_show, first, at(10, 15), late_minutes=15)
-    house.do(services.check_in, first, at(10, 20), house.desk_staff)
-    assert house.state(first) == State.CHECKED_IN
-
-    second = house.book(at(14), at(16), now=at(10, 30))
-    house.run(services.mark_no_show, second, at(14, 15), late_minutes=15)
-    house.book(at(14, 30), at(15), house.rival, now=at(14, 16))
-    with pytest.raises(SlotTaken):
-        house.do(services.check_in, second, at(14, 20), house.desk_staff)
-    assert house.state(second) == State.NO_SHOW
-
-
-def test_completing_what_is_over(house: House) -> None:
-    booked = house.book(at(10), at(12))
-    house.run(services.complete, booked, at(12, 1))
-    assert house.state(booked) == State.CONFIRMED
-    house.do(services.check_in, booked, at(10), house.desk_staff)
-    house.run(services.complete, booked, at(12, 1))
-    assert house.state(booked) == State.COMPLETED
-
-
-def test_one_reminder_and_another_after_a_move(house: House) -> None:
-    booked = house.book(at(10, days=1), at(12, days=1))
-    assert house.run(services.remind, booked, at(16))
-    assert not house.run(services.remind, booked, at(16))
-    house.move(booked, at(14, days=1), at(16, days=1))
-    assert house.run(services.remind, booked, at(17))
-
-
 def test_a_booking_that_is_not_there(house: House) -> None:
     nothing = Booked(999, "TRSXXXXXX", State.CONFIRMED, 1, at(10), at(12), "Asia/Jakarta")
-    for service in (services.cancel, services.check_in, services.check_out, services.undo_check_in):
+    for service in (services.cancel, check_in, check_out, undo_check_in):
         with pytest.raises(refusals.NoSuchBooking):
             house.do(service, nothing)
 
@@ -303,34 +230,6 @@ def test_an_unconfirmed_address_is_not_flooded(house: House, session: Session) -
     mails = text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'notifications.mail'")
     assert session.scalar(mails) == 3
     assert session.scalar(select(func.count()).select_from(Message)) == 8
-
-
-def test_hours_not_used_are_given_back(house: House) -> None:
-    """Who missed a booking or left early is not held to hours that others could use."""
-    missed = house.book(at(10), at(13))
-    house.run(services.mark_no_show, missed, at(10, 15), late_minutes=15)
-    left = house.book(at(11), at(14), now=at(10, 20))
-    house.do(services.check_in, left, at(11), house.desk_staff)
-    house.do(services.check_out, left, at(12), house.desk_staff)
-    house.book(at(15), at(18), now=at(12))
-    with pytest.raises(refusals.DayQuotaReached):
-        house.book(at(18), at(18, 30), now=at(12))
-
-
-def test_undoing_the_check_in_of_who_had_been_given_up(house: House, session: Session) -> None:
-    booked = house.book(at(10), at(12))
-    house.run(services.mark_no_show, booked, at(10, 15), late_minutes=15)
-    house.do(services.check_in, booked, at(10, 20), house.desk_staff)
-    house.do(services.undo_check_in, booked, at(10, 21), house.desk_staff)
-    assert house.state(booked) == State.NO_SHOW
-    house.book(at(10, 30), at(12), house.rival, now=at(10, 22))
-
-
-def test_undoing_is_for_slips_not_for_history(house: House) -> None:
-    booked = house.book(at(10), at(12))
-    house.do(services.check_in, booked, at(10), house.desk_staff)
-    with pytest.raises(refusals.AlreadyOver):
-        house.do(services.undo_check_in, booked, at(10, 31), house.desk_staff)
 
 
 def test_outside_hours_is_not_called_closed(house: House, session: Session) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.bookings import refusals, services
-from portal.bookings.services import Booked
+from portal.bookings.booked import Booked
+from portal.bookings.visits.services import check_in, mark_no_show
 from portal.db import db
 from portal.errors import PortalError
 from portal.resources.models import Claim, Reservation, State
@@ -130,8 +131,8 @@ def test_check_in_against_release(app: Flask, house: House) -> None:
         race(
             app,
             [
-                partial(house.do, services.check_in, booked, late),
-                partial(house.run, services.mark_no_show, booked, late, late_minutes=15),
+                partial(house.do, check_in, booked, late),
+                partial(house.run, mark_no_show, booked, late, late_minutes=15),
             ],
         )
         assert house.state(booked) == State.CHECKED_IN

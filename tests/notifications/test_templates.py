@@ -59,5 +59,6 @@ def test_a_link_never_leaves_the_portal(app: Flask) -> None:
 
 
 def test_the_worker_knows_the_jobs_of_all_packages() -> None:
-    there = {f"portal.{path.parent.name}.jobs" for path in (ROOT / "portal").glob("*/jobs.py")}
+    files = (path.relative_to(ROOT) for path in (ROOT / "portal").glob("*/**/jobs.py"))
+    there = {".".join(file.with_suffix("").parts) for file in files}
     assert set(jobs.MODULES) == there

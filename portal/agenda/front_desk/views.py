@@ -27,7 +27,7 @@ from portal.agenda.front_desk.queries import (
 from portal.agenda.front_desk.refusals import NoSuchDuty
 from portal.agenda.front_desk.search import LONGEST, search
 from portal.agenda.views import blueprint
-from portal.bookings.services import check_in, check_out, undo_check_in
+from portal.bookings.visits.services import check_in, check_out, undo_check_in
 from portal.clock import now
 from portal.db import reading, unit_of_work
 from portal.errors import PortalError

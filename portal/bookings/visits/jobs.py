@@ -11,7 +11,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 from structlog import get_logger
 
-from portal.bookings.services import complete, mark_no_show, remind
+from portal.bookings.visits.services import complete, mark_no_show, remind
 from portal.clock import now
 from portal.db import reading, unit_of_work
 from portal.jobs import job
