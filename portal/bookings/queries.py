@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, text
+from sqlalchemy import Integer, Row, bindparam, text
 
 from portal.db import Reader, Words
 from portal.resources.claims import normalised_reference
@@ -94,6 +94,11 @@ _PAST = text(
     BOOKING
     + """ WHERE v.person_id = :person_id AND (v.state NOT IN ('requested', 'confirmed', 'checked-in') OR v.ends_at <= :at)
       ORDER BY v.starts_at DESC, v.id DESC LIMIT :limit OFFSET :offset"""
+).bindparams(
+    # Written into the statement: with unknown numbers a plan for any page looks so dear, once somebody has much behind
+    # them, that PostgreSQL would plan each look anew, at ten times the price of running it.
+    bindparam("limit", type_=Integer, literal_execute=True),
+    bindparam("offset", type_=Integer, literal_execute=True),
 )
 _SAME = text(
     BOOKING

@@ -34,28 +34,38 @@ _HELD = f"""
         extract(epoch FROM coalesce(b.checked_out_at, v.ends_at) - v.starts_at) / 60, 0) AS minutes) AS used
     WHERE v.person_id = :person_id AND v.id <> :besides AND r.kind = :kind
       AND v.state IN ({", ".join(f"'{state}'" for state in sorted(HOLDING))})
-      AND v.starts_at >= :week AND v.starts_at < :next_week
+      AND v.starts_at >= asked.week AND v.starts_at < asked.next_week
 """  # noqa: S608 (constants)
 _QUOTAS = f"""
-    (SELECT coalesce(sum(used.minutes) FILTER (WHERE v.starts_at >= :day AND v.starts_at < :next_day), 0)::int
+    (SELECT coalesce(sum(used.minutes) FILTER (WHERE v.starts_at >= asked.day AND v.starts_at < asked.next_day), 0)::int
      {_HELD}) AS day_minutes,
     (SELECT coalesce(sum(used.minutes), 0)::int {_HELD}) AS week_minutes
 """
+_BOUNDS = ", ".join(
+    f"CAST(:{name} AS timestamptz) AS {name}" for name in ("day", "next_day", "week", "next_week")
+)
+"""Of a subquery `asked` that the planner doesn't look into, so that one plan serves all times (see `resources/board.py`)."""
+
+_QUOTA = text(f"SELECT {_QUOTAS} FROM (SELECT {_BOUNDS} OFFSET 0) asked")  # noqa: S608 (constants)
 
 _STANDING = text(
     f"""
     SELECT site.time_zone, {HOURS}, {_QUOTAS},
         EXISTS (SELECT FROM claim
             WHERE resource_id = :resource_id AND released_at IS NULL AND reservation_id <> :besides
-              AND starts_at > :starts_at - interval '1 day' AND starts_at < :ends_at AND ends_at > :starts_at) AS is_taken,
-        (SELECT count(*) FROM reservation
-            WHERE person_id = :person_id AND id <> :besides AND state IN ('requested', 'confirmed') AND ends_at > :at
-              AND starts_at > :at - interval '1 day') AS coming,
+              AND claim.starts_at > asked.starts_at - interval '1 day' AND claim.starts_at < asked.ends_at
+              AND claim.ends_at > asked.starts_at) AS is_taken,
+        (SELECT count(*) FROM reservation v
+            WHERE person_id = :person_id AND id <> :besides AND state IN ('requested', 'confirmed')
+              AND v.ends_at > asked.at AND v.starts_at > asked.at - interval '1 day') AS coming,
         (SELECT count(*) FROM reservation v JOIN booking b ON b.id = v.id JOIN resource r ON r.id = b.resource_id
             WHERE v.person_id = :person_id AND v.id <> :besides AND r.kind = 'desk'
               AND v.state IN ('requested', 'confirmed', 'checked-in')
-              AND v.starts_at > :starts_at - interval '1 day' AND v.starts_at < :ends_at AND v.ends_at > :starts_at) AS desks_then
-    FROM site WHERE site.id = :site_id
+              AND v.starts_at > asked.starts_at - interval '1 day' AND v.starts_at < asked.ends_at
+              AND v.ends_at > asked.starts_at) AS desks_then
+    FROM site CROSS JOIN (SELECT {_BOUNDS}, CAST(:starts_at AS timestamptz) AS starts_at,
+        CAST(:ends_at AS timestamptz) AS ends_at, CAST(:at AS timestamptz) AS at OFFSET 0) asked
+    WHERE site.id = :site_id
     """  # noqa: S608 (constants)
 )
 
@@ -105,7 +115,7 @@ class Quota:
 
 def quota(reader: Reader, person_id: int, kind: str, day: date, time_zone: str) -> Quota:
     row = reader.execute(
-        text(f"SELECT {_QUOTAS}"),
+        _QUOTA,
         _bounds(day, ZoneInfo(time_zone)) | {"person_id": person_id, "kind": kind, "besides": 0},
     ).one()
     return Quota(row.day_minutes, row.week_minutes)

@@ -1,7 +1,9 @@
 """A site's desks and rooms, and who is in the way.
 
 Plain SQL, prepared once: these run on every look at a day. Nothing here grows with history: claims are found by
-`ix_claim_resource`, and a claim is at most a day long.
+`ix_claim_resource`, and a claim is at most a day long. What is asked for goes through a subquery that the planner
+doesn't look into (`OFFSET 0`). It works out bounds once, not for every claim, and lets the statement have one plan
+whatever is asked: with much history PostgreSQL would plan it anew for each look, at the price of running it.
 """
 
 import json
@@ -85,38 +87,44 @@ class BoardRow:
         return [(start, end) for start, end, _, _ in self.claims]
 
 
-def _claimed(begin: str, end: str) -> str:
-    """Columns of a select FROM site: its resources, their features, what is claimed between two SQL expressions."""
-    of_site = "r.site_id = site.id AND r.is_active AND r.kind = ANY(:kinds)"
-    return f"""
-        (SELECT json_agg(json_build_array(r.id, r.kind, r.name, r.capacity, r.floor_id, r.zone_id, r.rules_id)
-             ORDER BY floor.level, zone.position, r.name)::text
-         FROM resource r LEFT JOIN floor ON floor.id = r.floor_id LEFT JOIN zone ON zone.id = r.zone_id
-         WHERE {of_site}),
-        (SELECT json_agg(json_build_array(has.resource_id, feature.code) ORDER BY feature.position, has.resource_id)::text
-         FROM resource_feature has JOIN feature ON feature.id = has.feature_id JOIN resource r ON r.id = has.resource_id
-         WHERE {of_site}),
-        (SELECT array_agg(ARRAY[r.id, floor(date_part('epoch', claim.starts_at) / 60)::int,
-                 ceil(date_part('epoch', claim.ends_at) / 60)::int, claim.person_id, claim.reservation_id]
-             ORDER BY claim.starts_at, claim.id)::text
-         FROM resource r JOIN claim ON claim.resource_id = r.id
-         WHERE {of_site} AND claim.released_at IS NULL AND claim.starts_at > {begin} - interval '1 day'
-           AND claim.starts_at < {end} AND claim.ends_at > {begin})
-    """  # noqa: S608 (constants of this file)
-
+_OF_SITE = "r.site_id = site.id AND r.is_active AND r.kind = ANY(site.kinds)"
+_CLAIMED = f"""
+    (SELECT json_agg(json_build_array(r.id, r.kind, r.name, r.capacity, r.floor_id, r.zone_id, r.rules_id)
+         ORDER BY floor.level, zone.position, r.name)::text
+     FROM resource r LEFT JOIN floor ON floor.id = r.floor_id LEFT JOIN zone ON zone.id = r.zone_id
+     WHERE {_OF_SITE}),
+    (SELECT json_agg(json_build_array(has.resource_id, feature.code) ORDER BY feature.position, has.resource_id)::text
+     FROM resource_feature has JOIN feature ON feature.id = has.feature_id JOIN resource r ON r.id = has.resource_id
+     WHERE {_OF_SITE}),
+    (SELECT array_agg(ARRAY[r.id, floor(date_part('epoch', claim.starts_at) / 60)::int,
+             ceil(date_part('epoch', claim.ends_at) / 60)::int, claim.person_id, claim.reservation_id]
+         ORDER BY claim.starts_at, claim.id)::text
+     FROM resource r JOIN claim ON claim.resource_id = r.id
+     WHERE {_OF_SITE} AND claim.released_at IS NULL AND claim.starts_at > site.begins - interval '1 day'
+       AND claim.starts_at < site.ends AND claim.ends_at > site.begins)
+"""  # noqa: S608 (constants of this file)
+"""Columns of a select FROM a site with `kinds`, `begins` and `ends`: its resources, their features, what is claimed."""
 
 _BOARD = text(
-    f"SELECT {_claimed('to_timestamp(:begin * 60.0)', 'to_timestamp(:end * 60.0)')} FROM site WHERE site.id = :site_id"  # noqa: S608
+    f"""
+    SELECT {_CLAIMED}
+    FROM (
+        SELECT *, CAST(:kinds AS text[]) AS kinds,
+            to_timestamp(:begin * 60.0) AS begins, to_timestamp(:end * 60.0) AS ends
+        FROM site WHERE id = :site_id
+        OFFSET 0
+    ) site
+    """  # noqa: S608 (constants of this file)
 )
 
 _DAY = text(
     f"""
-    SELECT {MAP}, {_claimed("site.day_begins", "site.day_ends")}
+    SELECT {MAP}, {_CLAIMED}
     FROM (
-        SELECT *, CAST(:day AS date)::timestamp AT TIME ZONE time_zone AS day_begins,
-            (CAST(:day AS date) + 1)::timestamp AT TIME ZONE time_zone AS day_ends
+        SELECT *, CAST(:kinds AS text[]) AS kinds, CAST(:day AS date)::timestamp AT TIME ZONE time_zone AS begins,
+            (CAST(:day AS date) + 1)::timestamp AT TIME ZONE time_zone AS ends
         FROM site WHERE id = :site_id AND is_active
-        OFFSET 0 -- or the day's bounds are worked out anew for every claim
+        OFFSET 0
     ) site
     """  # noqa: S608 (constants of this file)
 )
