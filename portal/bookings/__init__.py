@@ -4,11 +4,15 @@ from flask import Flask
 
 from portal.accounts import entering
 from portal.bookings import choice, erasing, views
-from portal.bookings.day import views as day_views
+from portal.bookings.day import views as day
+from portal.bookings.ticket import views as ticket
+
+PAGES = (ticket,)
+"""Modules whose views stand on the blueprint."""
 
 
 def init_app(app: Flask) -> None:
-    app.register_blueprint(day_views.blueprint)
+    app.register_blueprint(day.blueprint)
     app.register_blueprint(views.blueprint)
     hooks = entering.hooks(app)
     hooks.kept_choice = choice.kept_choice

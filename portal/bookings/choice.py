@@ -1,6 +1,5 @@
 """A desk chosen before signing in: kept in sight beside the form, booked once its person is known."""
 
-from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
 from flask import flash, url_for
@@ -11,14 +10,12 @@ from portal.accounts.actor import Actor
 from portal.accounts.entering import KeptChoice
 from portal.accounts.queries import CurrentPerson
 from portal.bookings.forms import StretchForm
-from portal.bookings.queries import same_booking
-from portal.bookings.services import Book, book
-from portal.clock import now
-from portal.db import reading, unit_of_work
+from portal.bookings.once import book_once
+from portal.db import reading
 from portal.errors import PortalError
 from portal.resources.models import ResourceKind
 from portal.resources.queries import resource_facts
-from portal.web import filters, metrics
+from portal.web import filters
 from portal.web.errors import words
 
 
@@ -70,28 +67,6 @@ def book_on_entering(person: CurrentPerson, next_path: str) -> str | None:
         kept = kept_choice(next_path)
         return kept.change_url if kept else None
     return url_for("bookings.ticket", reference=reference, new=1)
-
-
-def book_once(actor: Actor, person_id: int, resource_id: int, starts_at: datetime, ends_at: datetime) -> str:
-    """The reference of the new booking, or of the same one that a first click has made already.
-
-    Raises: as `services.book`.
-    """
-    command = Book(
-        actor=actor, person_id=person_id, resource_id=resource_id, starts_at=starts_at, ends_at=ends_at
-    )
-    try:
-        with unit_of_work() as session:
-            booked = book(session, command, at=now())
-    except PortalError as refusal:
-        metrics.BOOKINGS.labels(refusal.code).inc()
-        with reading() as connection:
-            already = same_booking(connection, person_id, resource_id, starts_at, ends_at)
-        if already is None:
-            raise
-        return already.reference
-    metrics.BOOKINGS.labels("booked").inc()
-    return booked.reference
 
 
 def _form(next_path: str) -> StretchForm | None:

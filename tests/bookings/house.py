@@ -104,3 +104,13 @@ class House:
         found = self.session.get_one(Reservation, booked.id).state
         self.session.rollback()
         return found
+
+
+def wanted(house: House, start: Any = None, end: Any = None, **more: Any) -> dict[str, str]:
+    """The fields of a form that books or moves."""
+    fields = {
+        "resource_id": house.desk.id,
+        "starts_at": (start or at(10)).isoformat(),
+        "ends_at": (end or at(12)).isoformat(),
+    }
+    return {name: str(value) for name, value in (fields | more).items()}

@@ -1,7 +1,7 @@
 """The day page."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 import time_machine
@@ -11,19 +11,14 @@ from sqlalchemy.orm import Session
 
 from portal.bookings.day.grid import FREE, MINE, PICKED, SHUT, TAKEN, Columns, pattern, runs
 from portal.resources.models import Closure, Resource
-from tests.bookings.house import NOW, House, at
+from tests.bookings.house import House, at
 from tests.client import Visitor
 from tests.factories import FeatureFactory, ResourceFactory, SiteFactory, words
 
 Visit = Callable[..., Visitor]
 DAY = "/spaces/1/day/2026-09-07"
 TOMORROW = "/spaces/1/day/2026-09-08"
-
-
-@pytest.fixture(autouse=True)
-def monday_morning() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("monday_morning")
 
 
 def row(page: str, resource: Resource) -> str:

@@ -1,0 +1,1 @@
+"""One booking: its ticket, and all that can be done with it."""
