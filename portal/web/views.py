@@ -6,7 +6,7 @@ from structlog import get_logger
 
 from portal.db import reading
 from portal.permissions import public
-from portal.web import metrics
+from portal.web import metrics, sample_calendar
 from portal.web.health import health
 from portal.web.samples import sample_form
 
@@ -55,7 +55,7 @@ def components() -> str:
     """Every part of the visual language in all its states; in demonstration mode only."""
     if not current_app.config["SETTINGS"].demo:
         abort(404)
-    return render_template("web/components.html", sample_form=sample_form)
+    return render_template("web/components.html", sample_form=sample_form, calendar=sample_calendar)
 
 
 def _plain(words: str, status: int = 200) -> Response:
