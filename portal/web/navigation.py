@@ -19,6 +19,7 @@ class Entry:
     icon: str
     permission: str | None = None
     on_phone: bool = True
+    """Whether the bottom bar has room for it; what it leaves out stands in the menu under one's initials."""
     also: tuple[str, ...] = ()
     """Other endpoints under which the entry counts as the present page."""
 
