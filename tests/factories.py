@@ -13,6 +13,8 @@ from factory.alchemy import SQLAlchemyModelFactory
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Agency, Person, RoleGrant
+from portal.consultations.consultants.models import Consultant, ConsultantTopic
+from portal.consultations.topics.models import Field, Topic
 from portal.db import Words
 from portal.permissions import Role
 from portal.resources.models import (
@@ -193,3 +195,64 @@ class ResourceFactory(Base):
     kind = ResourceKind.DESK
     name = factory.Sequence(lambda n: f"A{n:02d}")
     capacity = 1
+
+
+class TopicFactory(Base):
+    """An hour, in every mode, confirmed by the consultant."""
+
+    class Meta:
+        model = Topic
+
+    name = factory.Sequence(lambda n: words(f"NIB {n}", f"Business number {n}"))
+    description = words("Mengurus nomor induk berusaha", "Getting a business number")
+    field = Field.INSTITUTION
+    minutes = 60
+    modes = factory.LazyFunction(lambda: ["in_person", "video", "phone"])
+    to_bring = words("KTP", "Identity card")
+
+
+class ConsultantFactory(Base):
+    """Works at `site` from 09.00 to 16.00 on weekdays, and advises on `topics`; `week=()` leaves them without hours."""
+
+    class Meta:
+        model = Consultant
+
+    class Params:
+        site = factory.LazyFunction(lambda: SiteFactory())
+        person = factory.LazyFunction(lambda: PersonFactory(roles=[Role.CONSULTANT]))
+
+    id = factory.LazyAttribute(
+        lambda consultant: (
+            ResourceFactory(
+                site_id=consultant.site.id,
+                kind=ResourceKind.CONSULTANT,
+                floor_id=None,
+                rules_id=None,
+                name=consultant.person.name,
+            ).id
+        )
+    )
+    person_id = factory.LazyAttribute(lambda consultant: consultant.person.id)
+    about = words("Sepuluh tahun mendampingi usaha kecil", "Ten years beside small businesses")
+    day_limit = 6
+    week_limit = 20
+    notice_minutes = 0
+    horizon_days = 30
+
+    @factory.post_generation
+    def topics(self: Any, create: bool, extracted: Any, **options: Any) -> None:
+        for topic in extracted or ():
+            Base._session.add(ConsultantTopic(consultant_id=self.id, topic_id=topic.id))
+        Base._session.flush()
+
+    @factory.post_generation
+    def week(self: Any, create: bool, extracted: Any, **options: Any) -> None:
+        """(weekday, opens, closes) each."""
+        usual = tuple((weekday, time(9), time(16)) for weekday in range(5))
+        for weekday, opens, closes in usual if extracted is None else extracted:
+            OpeningHoursFactory(resource_id=self.id, weekday=weekday, opens=opens, closes=closes)
+
+
+def consultation_room(site: Any, **values: Any) -> Any:
+    """A room of the site in which consultants receive people."""
+    return ResourceFactory(site=site, room=True, serves_consultations=True, **values)

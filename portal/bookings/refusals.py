@@ -30,20 +30,6 @@ class OneDeskAtATime(RuleBroken):
     message = N_("You already hold a desk at that time. Move or cancel that one, or choose another time.")
 
 
-class ConfirmFirst(RuleBroken):
-    code = "confirm-first"
-    message = N_("You hold one booking already. Confirm your address or number and you can book more.")
-
-
-class TooLateToChange(RuleBroken):
-    """Facts: day, and until (local moment)."""
-
-    code = "too-late"
-    message = N_(
-        "It is too late to change this online: that went until %(until)s on %(day)s. Ask at the front desk."
-    )
-
-
 class AlreadyOver(Conflict):
     code = "state"
     message = N_("This booking is not open any more: it was cancelled, used or missed.")

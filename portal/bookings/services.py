@@ -20,7 +20,7 @@ from portal.resources.models import (
     ResourceKind,
     State,
 )
-from portal.resources.refusals import SlotTaken, UnknownResource
+from portal.resources.refusals import ConfirmFirst, SlotTaken, TooLateToChange, UnknownResource
 from portal.resources.reservations import become
 
 _HOLDING = claims.holding("INSERT INTO booking (id, resource_id) SELECT id, :resource_id FROM reserved")
@@ -177,7 +177,7 @@ def _check(
     if actor.is_staff:
         return
     if not person.is_confirmed and held.coming:
-        raise refusals.ConfirmFirst()
+        raise ConfirmFirst()
     if resource.kind == ResourceKind.DESK and held.desks_then:
         raise refusals.OneDeskAtATime()
     minutes = int((ends_at - starts_at).total_seconds() // 60)
@@ -195,7 +195,7 @@ def _require_open(actor: Actor, reservation: Reservation, resource: LockedResour
         until = (reservation.starts_at - timedelta(minutes=deadline)).astimezone(
             ZoneInfo(resource.site.time_zone)
         )
-        raise refusals.TooLateToChange(day=until.date(), until=until)
+        raise TooLateToChange(day=until.date(), until=until)
 
 
 def _times(resource_id: int, starts_at: datetime, ends_at: datetime) -> dict[str, object]:

@@ -39,14 +39,14 @@ def mail(
 ) -> None:
     """At least once: `mailed_at` is looked at first, and set when the server has accepted the mail."""
     settings: Settings = current_app.config["SETTINGS"]
+    if SEALED in facts:
+        facts = _opened(facts[SEALED])
     if message_id is not None:
         with reading() as connection:
             message = waiting(connection, message_id)
         if message is None or message.mailed_at is not None:
             return
-        template, facts = message.template, message.facts
-    elif SEALED in facts:
-        facts = _opened(facts[SEALED])
+        template, facts = message.template, message.facts | facts
     if until and datetime.fromisoformat(until) < now():
         log.info("mail came too late", template=template, message=message_id)
         return

@@ -39,6 +39,7 @@ def send(
     calendar: CalendarEvent | None = None,
     address: str | None = None,
     inbox: bool = True,
+    mail_only: Mapping[str, Any] | None = None,
     until: datetime | None = None,
 ) -> None:
     """Puts a message into the recipient's inbox and, where there is an address, defers its mail.
@@ -47,13 +48,15 @@ def send(
     strings (under a name ending in `_at` they are times again in the template), `Words` as both languages;
     `path` is where in the portal the message leads. `address` is used instead of the recipient's own, such as
     a new one to be confirmed. With `inbox=False` facts stand in the job alone, sealed, until the mail is sent: for
-    links that hold a secret. After `until` (else the end of the event in `calendar`) the mail is not sent any more.
+    links that hold a secret; `mail_only` are such facts beside those of the inbox.
+    After `until` (else the end of the event in `calendar`) the mail is not sent any more.
     """
     kept = {name: as_json(value) for name, value in facts.items()}
     message_id = _put_into_inbox(session, recipient, template, kept, at) if inbox else None
     to = address or recipient.email
     if to is None:
         return
+    sealed = dict(mail_only or {}) if inbox else kept
     until = until or (calendar.ends_at if calendar else None)
     defer(
         session,
@@ -62,7 +65,7 @@ def send(
         key=f"{message_id}.{int(at.timestamp())}" if message_id else secrets.token_hex(12),
         message_id=message_id,
         template=template,
-        facts={} if inbox else {SEALED: seal(kept)},
+        facts={SEALED: seal(sealed)} if sealed else {},
         address=to,
         name=recipient.name,
         language=recipient.language,

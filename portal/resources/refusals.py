@@ -68,3 +68,17 @@ class OutsideHours(RuleBroken):
 class ClosedThen(RuleBroken):
     code = "closed"
     message = N_("Closed at that time. Choose another time or another desk.")
+
+
+class ConfirmFirst(RuleBroken):
+    code = "confirm-first"
+    message = N_("You hold one booking already. Confirm your address or number and you can book more.")
+
+
+class TooLateToChange(RuleBroken):
+    """Facts: day, and until (local moment)."""
+
+    code = "too-late"
+    message = N_(
+        "It is too late to change this online: that went until %(until)s on %(day)s. Ask at the front desk."
+    )

@@ -17,7 +17,15 @@ from portal.errors import PortalError
 from portal.notifications.models import Message
 from portal.notifications.wording import speaking
 from portal.resources.models import Claim, Closure, Reservation, Resource, State
-from portal.resources.refusals import ClosedThen, InThePast, OutsideHours, SlotTaken, UnknownResource
+from portal.resources.refusals import (
+    ClosedThen,
+    ConfirmFirst,
+    InThePast,
+    OutsideHours,
+    SlotTaken,
+    TooLateToChange,
+    UnknownResource,
+)
 from portal.web.errors import words
 from tests.bookings.house import House, at
 from tests.factories import PersonFactory
@@ -97,7 +105,7 @@ def test_an_unconfirmed_person_holds_one_coming_booking(house: House, session: S
     newcomer = PersonFactory(unconfirmed=True)
     session.commit()
     house.book(at(10), at(12), newcomer)
-    with pytest.raises(refusals.ConfirmFirst):
+    with pytest.raises(ConfirmFirst):
         house.book(at(10, days=1), at(12, days=1), newcomer)
     house.book(at(10, days=1), at(12, days=1), newcomer, now=at(13))
 
@@ -182,9 +190,9 @@ def test_cancelling_gives_the_time_back_once(house: House, session: Session) -> 
 
 def test_the_deadline_holds_for_people_not_for_staff(house: House) -> None:
     booked = house.book(at(10), at(12))
-    with pytest.raises(refusals.TooLateToChange):
+    with pytest.raises(TooLateToChange):
         house.do(services.cancel, booked, at(9, 1))
-    with pytest.raises(refusals.TooLateToChange):
+    with pytest.raises(TooLateToChange):
         house.move(booked, at(14), at(15), now=at(9, 1))
     house.do(services.cancel, booked, at(9, 30), house.desk_staff)
 

@@ -16,7 +16,7 @@ from portal.bookings.visits.services import check_in, mark_no_show
 from portal.db import db
 from portal.errors import PortalError
 from portal.resources.models import Claim, Reservation, State
-from portal.resources.refusals import SlotTaken
+from portal.resources.refusals import ConfirmFirst, SlotTaken
 from tests.bookings.house import House, at
 from tests.concurrency.race import overlaps, race
 from tests.factories import PersonFactory
@@ -111,7 +111,7 @@ def test_a_quota_of_one(app: Flask, house: House, session: Session) -> None:
     ]
     results = race(app, rivals)
     assert len(won(results)) == 1
-    assert sum(isinstance(one, refusals.ConfirmFirst) for one in results) == 39
+    assert sum(isinstance(one, ConfirmFirst) for one in results) == 39
 
 
 def test_the_day_quota_under_rivals(app: Flask, house: House) -> None:

@@ -7,9 +7,10 @@ hours become absolute time by the calendar of the site at which a consultant is 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import Enum
 
 from portal.resources.calendar import FOR_EVER, SiteCalendar
-from portal.resources.free_time import Stretch, difference, epoch_minutes, intersection, union
+from portal.resources.free_time import Stretch, covers, difference, epoch_minutes, intersection, union
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,19 @@ class Beginning:
     site_id: int
 
 
+class Obstacle(Enum):
+    """Why nothing can begin at a moment, in the order in which a person would mend it; the last is the nearest miss."""
+
+    TOO_FAR = 1
+    OFF_GRID = 2
+    NOT_WORKING = 3
+    AWAY = 4
+    TOO_SOON = 5
+    FULL = 6
+    TAKEN = 7
+    NO_ROOM = 8
+
+
 def free_times(
     schedule: Schedule,
     calendars: Mapping[int, SiteCalendar],
@@ -121,6 +135,61 @@ def free_times(
                 first += (midnight - first) % length.step
                 found.extend(Beginning(at, site_id) for at in range(first, end, length.step))
     return sorted(found)
+
+
+def why_not(
+    schedule: Schedule,
+    calendars: Mapping[int, SiteCalendar],
+    at: int,
+    length: Length,
+    *,
+    now: datetime,
+    rooms: Mapping[int, Sequence[Stretch[int]]] | None = None,
+) -> Obstacle | None:
+    """What stands against an epoch minute, at the site where least does; None: `free_times` has it."""
+    found = [
+        _obstacle_at(schedule, site_id, calendar, at, length, now=now, rooms=rooms)
+        for site_id in dict.fromkeys(row.site_id for row in schedule.weekly)
+        if (calendar := calendars.get(site_id)) is not None
+    ]
+    if not found:
+        return Obstacle.NOT_WORKING
+    return None if None in found else max((one for one in found if one), key=lambda one: one.value)
+
+
+def _obstacle_at(
+    schedule: Schedule,
+    site_id: int,
+    calendar: SiteCalendar,
+    at: int,
+    length: Length,
+    *,
+    now: datetime,
+    rooms: Mapping[int, Sequence[Stretch[int]]] | None,
+) -> Obstacle | None:
+    day, today = calendar.moment(at).date(), calendar.today(now)
+    visible = (at, at + length.minutes)
+    closed = union([*schedule.absences, *site_closures(calendar)])
+    appointments, week = appointments_around(schedule, calendar, day)
+    is_full = appointments >= schedule.limits.day or week >= schedule.limits.week
+    if day > today + timedelta(days=schedule.limits.horizon_days):
+        return Obstacle.TOO_FAR
+    if (at - calendar.midnight(day)) % length.step:
+        return Obstacle.OFF_GRID
+    if not covers(worked_at(schedule, site_id, calendar, day), visible):
+        return Obstacle.NOT_WORKING
+    if intersection([visible], closed):
+        return Obstacle.AWAY
+    if at < earliest_beginning(schedule.limits, now):
+        return Obstacle.TOO_SOON
+    if is_full:
+        return Obstacle.FULL
+    claimed = (visible[0] - length.before, visible[1] + length.after)
+    if intersection([claimed], [(taken.start, taken.end) for taken in schedule.taken]):
+        return Obstacle.TAKEN
+    if rooms is not None and not intersection([(at, at + 1)], rooms.get(site_id, ())):
+        return Obstacle.NO_ROOM
+    return None
 
 
 def worked_at(schedule: Schedule, site_id: int, calendar: SiteCalendar, day: date) -> list[Stretch[int]]:

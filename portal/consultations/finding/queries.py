@@ -45,6 +45,7 @@ class TopicRow:
     answer_hours: int
     cancel_minutes: int
     to_bring: Words
+    is_active: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ class Offer:
 
 _TOPIC_COLUMNS = """
     id, name, description, field, minutes, buffer_before_minutes, buffer_after_minutes, step_minutes, modes,
-    confirms_itself, answer_hours, cancel_minutes, to_bring
+    confirms_itself, answer_hours, cancel_minutes, to_bring, is_active
 """
 _TOPICS = text(f"SELECT {_TOPIC_COLUMNS} FROM topic WHERE is_active ORDER BY position, id")  # noqa: S608
 _TOPIC = text(f"SELECT {_TOPIC_COLUMNS} FROM topic WHERE id = :id")  # noqa: S608
@@ -297,7 +298,22 @@ _BRACKETS = str.maketrans("{}", "[]")
 
 
 def _topic(row: tuple[Any, ...]) -> TopicRow:
-    id_, name, description, field, minutes, before, after, step, modes, confirms, answer, cancel, bring = row
+    (
+        id_,
+        name,
+        description,
+        field,
+        minutes,
+        before,
+        after,
+        step,
+        modes,
+        confirms,
+        answer,
+        cancel,
+        bring,
+        active,
+    ) = row
     return TopicRow(
         id_,
         Words(**name),
@@ -309,6 +325,7 @@ def _topic(row: tuple[Any, ...]) -> TopicRow:
         answer,
         cancel,
         Words(**bring),
+        active,
     )
 
 
