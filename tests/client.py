@@ -25,6 +25,9 @@ class Page(HTMLParser):
         self.open: list[str] = []
         self.faults: list[str] = []
         self.headings = 0
+        self.summary_depth: int | None = None
+        self.wrong: list[str] = []
+        """Ids of the fields that the error summary leads to."""
         self.feed(source)
         if self.open:
             self.faults.append(f"never closed: {self.open}")
@@ -34,6 +37,10 @@ class Page(HTMLParser):
         if "id" in attributes:
             self.ids.append(attributes["id"] or "")
         self.headings += tag == "h1"
+        if "summary" in (attributes.get("class") or "").split():
+            self.summary_depth = len(self.open)
+        if tag == "a" and self.summary_depth is not None:
+            self.wrong.append((attributes["href"] or "").removeprefix("#"))
         for name in attributes:
             if name == "style" or name.startswith("on"):
                 self.faults.append(f"inline {name} on <{tag}>")
@@ -57,6 +64,8 @@ class Page(HTMLParser):
                     pass
             return
         self.open.pop()
+        if self.summary_depth == len(self.open):
+            self.summary_depth = None
 
 
 class Visitor(FlaskClient):
@@ -126,4 +135,7 @@ def check_page(source: str, path: str) -> None:
     assert re.search(r'<html[^>]* lang="(id|en)"', source), f"{path} does not name its language"
     assert not doubled, f"{path} uses ids twice: {doubled}"
     assert not page.faults, f"{path}: {page.faults[:5]}"
+    assert [name for name in page.ids if name in page.wrong] == page.wrong, (
+        f"{path} lists what is wrong in another order than the fields stand: {page.wrong}"
+    )
     assert page.headings == 1, f"{path} has {page.headings} h1"

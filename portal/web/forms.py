@@ -4,7 +4,7 @@ WTForms' own messages ("This field is required.") come from the portal's catalog
 `portal/translations/id/LC_MESSAGES/wtforms.po` holds them, as WTForms ships none in Indonesian.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import request
 from flask_babel import get_domain
@@ -26,6 +26,15 @@ class _Words:
 
 
 class Form(FlaskForm):
+    in_order: ClassVar[tuple[str, ...]] = ()
+    """Names of the fields as they follow each other on the page, where classes that were put together have them
+    otherwise: what is wrong is listed in this order."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.in_order:
+            self._fields.move_to_end(name)
+
     class Meta(FlaskForm.Meta):
         def get_translations(self, form: Any) -> _Words:
             return _Words()

@@ -13,10 +13,11 @@ from portal.web.forms import Form, no_nul
 
 
 class ChangePasswordForm(PasswordAgainForm, NewPasswordForm):
-    pass
+    in_order = ("current", "password")
 
 
 class ChangeEmailForm(PasswordAgainForm):
+    in_order = ("email", "current")
     email = StringField(
         _l("New e-mail address"),
         validators=[InputRequired(_l("Type the new e-mail address")), Length(max=LONGEST), no_nul],
@@ -38,6 +39,7 @@ class ChangeEmailForm(PasswordAgainForm):
 
 
 class ChangePhoneForm(PasswordAgainForm):
+    in_order = ("phone", "current")
     phone = StringField(
         _l("New WhatsApp number"),
         validators=[InputRequired(_l("Type the new WhatsApp number")), Length(max=LONGEST), no_nul],

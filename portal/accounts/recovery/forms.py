@@ -32,6 +32,7 @@ class ForgotForm(Form):
 
 
 class CodeForm(NewPasswordForm):
+    in_order = ("phone", "code", "password")
     phone = StringField(
         _l("WhatsApp number"),
         validators=[InputRequired(_l("Type your WhatsApp number")), Length(max=LONGEST), no_nul],
