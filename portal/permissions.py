@@ -29,6 +29,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "book": frozenset(Role),
     "book-for-others": frozenset({Role.FRONTDESK, Role.ADMIN}),
     "front-desk": frozenset({Role.FRONTDESK, Role.ADMIN}),
+    "advise": frozenset({Role.CONSULTANT}),
     "confirm-person": frozenset({Role.FRONTDESK, Role.ADMIN}),
     "administer": frozenset({Role.ADMIN}),
 }

@@ -1,15 +1,15 @@
 """What a higher room may add to signing in, registering and leaving: a choice kept in sight, and what follows.
 
-`next` is opaque here. `bookings` puts the chosen desk and time into it, and sets at its `init_app`:
+`next` is opaque here. A room that puts a choice into it says at its `init_app` what becomes of it:
 
     hooks = entering.hooks(app)
-    hooks.kept_choice = ...   # shows what was chosen beside the form
-    hooks.on_entered = ...    # books it, once the person is known
-    hooks.on_erased = ...     # cancels what somebody who is erased still has before them
+    hooks.keeping.append(...)   # shows what was chosen beside the form
+    hooks.following.append(...)   # books it, once the person is known
+    hooks.erasing.append(...)   # cancels what somebody who is erased still has before them
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import Flask
@@ -38,30 +38,33 @@ class KeptChoice:
     """Words of the link back to where the choice was made."""
 
 
-def _nothing_kept(next_path: str) -> KeptChoice | None:
-    return None
-
-
-def _nothing_follows(person: CurrentPerson, next_path: str) -> str | None:
-    return None
-
-
-def _nothing_to_come(session: Session, person_id: int, by: int | None, at: datetime) -> None:
-    return None
-
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Hooks:
-    kept_choice: Callable[[str], KeptChoice | None] = _nothing_kept
+    """Each room knows its own choices and answers None to the others'."""
+
+    keeping: list[Callable[[str], KeptChoice | None]] = field(default_factory=list)
     """Called with the checked `next` when a form is shown; changes nothing."""
-    on_entered: Callable[[CurrentPerson, str], str | None] = _nothing_follows
+    following: list[Callable[[CurrentPerson, str], str | None]] = field(default_factory=list)
     """Called after somebody signed in or registered, outside any unit of work, with the checked `next`.
 
     It may open its own unit of work and flash a message; answers with the address to go to, or None for
     `next`. It deals with its own refusals: the person is signed in by then.
     """
-    on_erased: Callable[[Session, int, int | None, datetime], None] = _nothing_to_come
-    """Called with (session, person_id, by, at) under the person's lock, within the erasing unit of work."""
+    erasing: list[Callable[[Session, int, int | None, datetime], None]] = field(default_factory=list)
+    """Called with (session, person_id, by, at) under the person's lock, within the erasing unit of work.
+
+    The resources of all that is to come are locked by whoever is first: see `resources.reservations.lock_coming`.
+    """
+
+    def kept_choice(self, next_path: str) -> KeptChoice | None:
+        return next((kept for keep in self.keeping if (kept := keep(next_path))), None)
+
+    def on_entered(self, person: CurrentPerson, next_path: str) -> str | None:
+        return next((target for follow in self.following if (target := follow(person, next_path))), None)
+
+    def on_erased(self, session: Session, person_id: int, by: int | None, at: datetime) -> None:
+        for erase in self.erasing:
+            erase(session, person_id, by, at)
 
 
 def hooks(app: Flask) -> Hooks:

@@ -15,6 +15,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(day.blueprint)
     app.register_blueprint(views.blueprint)
     hooks = entering.hooks(app)
-    hooks.kept_choice = choice.kept_choice
-    hooks.on_entered = choice.book_on_entering
-    hooks.on_erased = erasing.cancel_coming
+    hooks.keeping.append(choice.kept_choice)
+    hooks.following.append(choice.book_on_entering)
+    hooks.erasing.append(erasing.cancel_coming)

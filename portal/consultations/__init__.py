@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from portal.consultations.appointments import models as appointments
+from portal.accounts import entering
+from portal.consultations import erasing
 from portal.consultations.cases import models as cases
-from portal.consultations.consultants import models as consultants
 
-__all__ = ["appointments", "cases", "consultants"]
+__all__ = ["cases"]
 
 
 def init_app(app: Flask) -> None:
-    pass
+    entering.hooks(app).erasing.append(erasing.cancel_coming)

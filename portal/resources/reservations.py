@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from portal.audit.services import record
 from portal.db import Base
-from portal.resources.claims import LockedPerson, lock_people
-from portal.resources.models import Reservation, State
+from portal.resources.claims import LockedPerson, lock_people, lock_resources
+from portal.resources.models import COMING, Claim, Reservation, State
 
 OfKind = TypeVar("OfKind", bound=Base)
 """The row that shares a reservation's key: `Booking`, `Appointment`."""
@@ -33,6 +33,23 @@ def locked(
         .execution_options(populate_existing=True)
     ).one_or_none()
     return None if row is None else (person, row[0], row[1])
+
+
+def lock_coming(session: Session, person_id: int, *, at: datetime) -> None:
+    """All resources of all kinds that a person still holds, at once: kind by kind they would be locked out of order."""
+    lock_resources(
+        session,
+        session.scalars(
+            select(Claim.resource_id)
+            .join(Reservation, Reservation.id == Claim.reservation_id)
+            .where(
+                Reservation.person_id == person_id,
+                Reservation.state.in_(COMING),
+                Reservation.ends_at > at,
+                Claim.released_at.is_(None),
+            )
+        ),
+    )
 
 
 def become(

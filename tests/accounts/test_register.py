@@ -186,8 +186,9 @@ def test_the_choice_is_kept_in_sight_and_booked_on_finishing(visitor: Visit, app
         return "/bookings/TRS7K4M2W"
 
     hooks = entering.hooks(app)
-    before = hooks.kept_choice, hooks.on_entered
-    hooks.kept_choice, hooks.on_entered = lambda path: kept, on_entered
+    keep: list[Any] = [lambda path: kept if path == "/chosen" else None]
+    hooks.keeping.extend(keep)
+    hooks.following.append(on_entered)
     try:
         client = visitor()
         page = client.get("/register?next=/chosen")
@@ -200,7 +201,8 @@ def test_the_choice_is_kept_in_sight_and_booked_on_finishing(visitor: Visit, app
         assert register(client, next="/chosen").location == "/bookings/TRS7K4M2W"
         assert entered == ["/chosen"]
     finally:
-        hooks.kept_choice, hooks.on_entered = before
+        hooks.keeping.remove(keep[0])
+        hooks.following.remove(on_entered)
 
 
 @pytest.mark.parametrize("target", ["//e", "/\\e", "https://e.example", "/\t/e"])

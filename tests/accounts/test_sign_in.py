@@ -299,8 +299,9 @@ def test_what_was_chosen_before_follows(visitor: Visit, member: Member, app: Fla
         return "/bookings/TRS7K4M2W"
 
     hooks = entering.hooks(app)
-    before = hooks.kept_choice, hooks.on_entered
-    hooks.kept_choice, hooks.on_entered = lambda path: kept, on_entered
+    keep: list[Any] = [lambda path: kept if path == "/chosen" else None]
+    hooks.keeping.extend(keep)
+    hooks.following.append(on_entered)
     try:
         client, person = visitor(), member()
         page = client.get("/sign-in?next=/chosen")
@@ -311,7 +312,8 @@ def test_what_was_chosen_before_follows(visitor: Visit, member: Member, app: Fla
         assert answer.location == "/bookings/TRS7K4M2W"
         assert entered == [(person.id, "/chosen")]
     finally:
-        hooks.kept_choice, hooks.on_entered = before
+        hooks.keeping.remove(keep[0])
+        hooks.following.remove(on_entered)
 
 
 def test_outdated_hashes_are_renewed(visitor: Visit, member: Member, session: Session) -> None:

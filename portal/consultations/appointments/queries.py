@@ -117,13 +117,12 @@ _COMING = text(
       ORDER BY v.starts_at, v.id"""
 )
 _PAST = text(
-    APPOINTMENT
-    + """ WHERE v.id = ANY(ARRAY(
+    f"""{APPOINTMENT} WHERE v.id = ANY(ARRAY(
         SELECT id FROM reservation
         WHERE person_id = :person_id AND kind = 'appointment'
           AND (state NOT IN ('requested', 'confirmed') OR ends_at <= :at)
         ORDER BY starts_at DESC, id DESC LIMIT :limit OFFSET :offset
-      )) ORDER BY v.starts_at DESC, v.id DESC"""
+      )) ORDER BY v.starts_at DESC, v.id DESC"""  # noqa: S608 (constants of this file)
 )
 _SAME = text(
     APPOINTMENT
