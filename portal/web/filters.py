@@ -85,6 +85,20 @@ def capitalize_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+LONGEST_WHOLE = 20
+"""Letters of a word that fit on one line of a heading on a small phone."""
+
+
+def whole(text: str) -> Markup:
+    """A name for a heading, whose words are not broken at their hyphens: Co-Working."""
+
+    def unbroken(word: str) -> str:
+        has_break = "-" in word and len(word) <= LONGEST_WHOLE
+        return Markup('<span class="nb">{}</span>').format(word) if has_break else word
+
+    return Markup(" ").join(unbroken(word) for word in text.split(" "))
+
+
 FILTERS = {
     "time": clock_time,
     "day": day,
@@ -98,4 +112,5 @@ FILTERS = {
     "hours": hours,
     "reference": reference,
     "capitalize_first": capitalize_first,
+    "whole": whole,
 }
