@@ -7,11 +7,10 @@ from datetime import date, datetime, time, timedelta
 from portal.bookings.day.grid import FREE, Columns, pattern
 from portal.db import Reader, Words
 from portal.resources.board import BoardRow, board
-from portal.resources.free_time import covers, epoch_minutes
+from portal.resources.free_time import covers, epoch_minutes, on_grid
 from portal.resources.models import ResourceKind
-from portal.resources.site_map import SiteMap, SiteRow, site_map, sites
+from portal.resources.site_map import DAYS_AHEAD, SiteMap, SiteRow, site_map, sites
 
-DAYS_AHEAD = 31
 HOUR = 60
 FEW = 6
 """With fewer hours left than these, the next day is shown as well."""
@@ -78,9 +77,8 @@ def start_board(reader: Reader, *, now: datetime) -> Board | None:
     if found is None:  # closed down between the two statements
         return None
     today = found.calendar.today(now)
-    slot = min((rules.slot_minutes for rules in found.rules.values()), default=HOUR)
-    day = _next_day(found, today, epoch_minutes(now), slot)
-    following = _next_day(found, day + timedelta(days=1), epoch_minutes(now), slot)
+    day = found.next_open_day(today, now)
+    following = found.next_open_day(day + timedelta(days=1), now)
     begin, end = found.calendar.midnight(day), found.calendar.midnight(following + timedelta(days=1))
     rows = board(reader, site.id, begin, end, ResourceKind.DESK)
     return board_of(found, day, following, rows, now=now)
@@ -116,11 +114,6 @@ def board_of(found: SiteMap, day: date, following: date, rows: Sequence[BoardRow
     )
 
 
-def _next_day(found: SiteMap, today: date, minute: int, slot: int) -> date:
-    """The first day on which a slot is still to come; today where the coming weeks hold none."""
-    return found.calendar.next_open_day(today, minute, slot, DAYS_AHEAD) or today
-
-
 def _columns(found: SiteMap, day: date, rows: Sequence[BoardRow], minute: int) -> Columns | None:
     """The slots of the day that are still to come."""
     stretches = found.calendar.site_hours(day)
@@ -128,10 +121,8 @@ def _columns(found: SiteMap, day: date, rows: Sequence[BoardRow], minute: int) -
         return None
     step = min(found.rules[row.resource.rules_id].slot_minutes for row in rows)
     midnight = found.calendar.midnight(day)
-    earliest = max(stretches[0][0], minute + 1)
-    first = midnight - (midnight - earliest) // step * step
-    count = (stretches[-1][1] - first) // step
-    return Columns(first, step, count, first - midnight) if count > 0 else None
+    to_come = on_grid([(max(stretches[0][0], minute + 1), stretches[-1][1])], midnight, step, step)
+    return Columns.between(*to_come[0], midnight=midnight, step=step) if to_come else None
 
 
 def _hours(found: SiteMap, day: date, rows: Sequence[BoardRow], columns: Columns | None) -> tuple[Hour, ...]:

@@ -5,7 +5,7 @@ Plain SQL, prepared once, and kept by the text it comes as, like the hours.
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -13,8 +13,13 @@ from sqlalchemy import text
 
 from portal.db import Reader, Words
 from portal.resources.calendar import SiteCalendar
+from portal.resources.free_time import epoch_minutes
 from portal.resources.hours import HOURS, calendar_of
 from portal.resources.rules import Rules
+
+DAYS_AHEAD = 31
+"""How far to look for a day that is open."""
+HOUR = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,11 @@ class SiteMap:
     """Every active site, this one included: (id, name)."""
     digest: str
     """Of everything above."""
+
+    def next_open_day(self, first: date, now: datetime) -> date:
+        """The first day from `first` on with a slot still to come; `first` where those for which this was read hold none."""
+        slot = min((rules.slot_minutes for rules in self.rules.values()), default=HOUR)
+        return self.calendar.next_open_day(first, epoch_minutes(now), slot, DAYS_AHEAD) or first
 
 
 _SITES = text(

@@ -24,6 +24,13 @@ class Columns:
     count: int
     first_of_day: int
 
+    @classmethod
+    def between(cls, first: int, end: int, *, midnight: int, step: int) -> "Columns | None":
+        """Those slots of a local day that lie between two epoch minutes, if only in part; None where there is none."""
+        first -= (first - midnight) % step
+        count = -((first - end) // step)
+        return cls(first, step, count, first - midnight) if count > 0 else None
+
     @property
     def end(self) -> int:
         return self.first + self.step * self.count

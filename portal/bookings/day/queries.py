@@ -10,12 +10,12 @@ from portal.bookings.day.grid import Columns
 from portal.db import Reader
 from portal.resources.board import DayClaims, ResourceRow, Resources, day_at
 from portal.resources.calendar import SiteCalendar
-from portal.resources.free_time import Stretch, epoch_minutes
+from portal.resources.free_time import Stretch
 from portal.resources.models import ResourceKind
 from portal.resources.rules import Rules, earliest_start
-from portal.resources.site_map import FeatureRow, SiteMap, SiteRow, site_map
+from portal.resources.site_map import DAYS_AHEAD, FeatureRow, SiteMap, SiteRow, site_map
 
-WEEK, MONTH = timedelta(days=7), timedelta(days=31)
+WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +115,8 @@ def _shared(rules: tuple[Rules, ...]) -> Rules | None:
 def next_open_day(reader: Reader, site: SiteRow, *, now: datetime) -> date:
     """The first day on which a slot is still to come; today where the coming month holds none."""
     today = now.astimezone(ZoneInfo(site.time_zone)).date()
-    found = site_map(reader, site.id, today, today + MONTH)
-    if found is None:
-        return today
-    slot = min((rules.slot_minutes for rules in found.rules.values()), default=60)
-    return found.calendar.next_open_day(today, epoch_minutes(now), slot, MONTH.days) or today
+    found = site_map(reader, site.id, today, today + timedelta(days=DAYS_AHEAD))
+    return found.next_open_day(today, now) if found else today
 
 
 def _columns(plan: Plan, now: datetime) -> Columns | None:
@@ -128,11 +125,5 @@ def _columns(plan: Plan, now: datetime) -> Columns | None:
     if not hours or rules is None:
         return None
     step = rules.slot_minutes
-    first = midnight + (hours[0][0] - midnight) // step * step
-    earliest = earliest_start(rules, now)
-    if first < earliest:
-        first = midnight + -((midnight - earliest) // step) * step
-    count = -((first - hours[-1][1]) // step)
-    if count <= 0:
-        return None
-    return Columns(first, step, count, first - midnight)
+    earliest = midnight - (midnight - earliest_start(rules, now)) // step * step
+    return Columns.between(max(hours[0][0], earliest), hours[-1][1], midnight=midnight, step=step)
