@@ -30,10 +30,11 @@ class UnsentError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """`smtp://user:password@host:port?from=address`: encrypted where the server offers it, whoever it is.
+    """`smtp://user:password@host:port?from=address`: encrypted where the server offers it.
 
-    `smtp+starttls://` and `smtps://` insist on encryption and on a certificate that fits the host. A password is
-    never sent in the clear to another machine.
+    `smtp+starttls://` and `smtps://` insist on encryption. Whatever is encrypted goes to nobody whose certificate
+    does not fit the host; only with `smtp://` to this very machine any will do. A password is never sent in the
+    clear to another machine.
     """
 
     scheme: str
@@ -88,8 +89,8 @@ class Courier(Connection):
         else:
             host = smtplib.SMTP(server.host, server.port, local_hostname=me, timeout=TIMEOUT_SECONDS)
             host.ehlo_or_helo_if_needed()
-            if server.scheme == "smtp":
-                # Better than in the clear; mail servers rarely have certificates that fit their names.
+            if server.scheme == "smtp" and is_loopback(server.host):
+                # Nobody can step in between, and servers on this machine rarely have a certificate for 127.0.0.1.
                 context.check_hostname = False
                 context.verify_mode = ssl.CERT_NONE
             if server.scheme == "smtp+starttls" or host.has_extn("starttls"):
@@ -134,6 +135,12 @@ def hand_over(letter: Letter) -> None:
     except smtplib.SMTPResponseException as error:
         # What is said before the recipient's turn is about us: once set right, the mail can still go out.
         raise UnsentError(f"{type(error).__name__} {error.smtp_code}") from None
+    except ssl.SSLCertVerificationError as error:
+        log.error(
+            "mails wait: the certificate of the server of PORTAL_MAIL_URL is not accepted",
+            why=error.verify_message,
+        )
+        raise UnsentError("certificate not accepted") from None
     except (smtplib.SMTPException, OSError) as error:
         raise UnsentError(type(error).__name__) from None
 

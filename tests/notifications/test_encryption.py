@@ -20,11 +20,15 @@ from sqlalchemy.orm import Session
 from tests.notifications.conftest import AnyPort, JobRow, PostOffice, use_mail_url
 from tests.notifications.test_send import recipient, tell
 
+ELSEWHERE = "surat.tegal.example"
+"""A mail server on another machine, as far as the portal can tell."""
+
 
 @pytest.fixture(scope="module")
-def self_signed(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Key and certificate for ELSEWHERE, signed by itself."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "somebody else")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, ELSEWHERE)])
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -33,6 +37,7 @@ def self_signed(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
         .serial_number(1)
         .not_valid_before(datetime.now(UTC) - timedelta(days=1))
         .not_valid_after(datetime.now(UTC) + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(ELSEWHERE)]), critical=False)
         .sign(key, hashes.SHA256())
     )
     file: Path = tmp_path_factory.mktemp("tls") / "both.pem"
@@ -44,9 +49,23 @@ def self_signed(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
         )
         + certificate.public_bytes(serialization.Encoding.PEM)
     )
+    return file
+
+
+@pytest.fixture(scope="module")
+def self_signed(certificate: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
+    context.load_cert_chain(certificate)
     return context
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every name leads here."""
+    connect = socket.create_connection
+    monkeypatch.setattr(
+        socket, "create_connection", lambda address, *rest: connect(("127.0.0.1", address[1]), *rest)
+    )
 
 
 @contextmanager
@@ -123,9 +142,50 @@ def test_a_wrong_password_or_a_strange_certificate_sends_nothing_yet(
     assert row.status == "todo"
 
 
+def test_a_stranger_between_us_and_the_mail_server_gets_nothing(
+    app: Flask,
+    session: Session,
+    self_signed: ssl.SSLContext,
+    elsewhere: None,
+    run_jobs: Callable[[], None],
+    job_rows: Callable[[], list[JobRow]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    office = PostOffice()
+    with encrypting(office, self_signed) as (port, tried):
+        use_mail_url(app, monkeypatch, f"smtp://portal:rahasia%2F1@{ELSEWHERE}:{port}")
+        tell(recipient(session))
+        run_jobs()
+    assert (tried, office.received) == ([], [])
+    (row,) = job_rows()
+    assert (row.status, row.attempts) == ("todo", 1)
+
+
+@pytest.mark.parametrize(("host", "is_accepted"), [(ELSEWHERE, True), ("mail.tegal.example", False)])
+def test_an_authority_of_ones_own_is_named_in_the_environment(
+    host: str,
+    is_accepted: bool,
+    app: Flask,
+    session: Session,
+    certificate: Path,
+    self_signed: ssl.SSLContext,
+    elsewhere: None,
+    run_jobs: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    office = PostOffice()
+    with encrypting(office, self_signed) as (port, _):
+        use_mail_url(app, monkeypatch, f"smtp://portal:rahasia%2F1@{host}:{port}")
+        tell(recipient(session))
+        run_jobs()
+    assert bool(office.received) == is_accepted
+
+
 def test_no_password_goes_over_an_open_line_to_another_machine(
     app: Flask,
     session: Session,
+    elsewhere: None,
     run_jobs: Callable[[], None],
     job_rows: Callable[[], list[JobRow]],
     monkeypatch: pytest.MonkeyPatch,
@@ -136,10 +196,6 @@ def test_no_password_goes_over_an_open_line_to_another_machine(
         tried.append(data)
         return AuthResult(success=True)
 
-    connect = socket.create_connection
-    monkeypatch.setattr(
-        socket, "create_connection", lambda address, *rest: connect(("127.0.0.1", address[1]), *rest)
-    )
     office, who = PostOffice(), recipient(session)
     controller = AnyPort(
         office,
@@ -151,7 +207,7 @@ def test_no_password_goes_over_an_open_line_to_another_machine(
     )
     controller.start()
     try:
-        for host in ("127.0.0.1", "surat.tegal.example"):
+        for host in ("127.0.0.1", ELSEWHERE):
             use_mail_url(app, monkeypatch, f"smtp://portal:rahasia@{host}:{controller.port}")
             tell(who)
             run_jobs()
