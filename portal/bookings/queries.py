@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Integer, Row, bindparam, text
 
+from portal.bookings.changing import refusal_to_change
 from portal.db import Reader, Words
 from portal.resources.claims import normalised_reference
 from portal.resources.models import State
@@ -64,9 +65,8 @@ class BookingRow:
 
     def can_change(self, at: datetime, *, by_staff: bool = False) -> bool:
         """Whether it may be moved or cancelled."""
-        if self.state not in {State.CONFIRMED, State.REQUESTED} or at >= self.ends_at:
-            return False
-        return by_staff or at <= self.starts_at - timedelta(minutes=self.cancel_minutes)
+        refusal = refusal_to_change(self.state, self.ends_at, self.change_until, at=at, by_staff=by_staff)
+        return refusal is None
 
 
 BOOKING = """

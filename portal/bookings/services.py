@@ -10,17 +10,12 @@ from portal.accounts.actor import Actor
 from portal.audit.services import record
 from portal.bookings import messages, refusals
 from portal.bookings.booked import Booked, as_booked, lock_booking, lock_resource
+from portal.bookings.changing import refusal_to_change
 from portal.bookings.standing import Standing, standing
 from portal.resources import claims, rules
 from portal.resources.claims import LockedPerson, LockedResource, NewReservation, Part
-from portal.resources.models import (
-    COMING,
-    Reservation,
-    ReservationKind,
-    ResourceKind,
-    State,
-)
-from portal.resources.refusals import ConfirmFirst, SlotTaken, TooLateToChange, UnknownResource
+from portal.resources.models import Reservation, ReservationKind, ResourceKind, State
+from portal.resources.refusals import ConfirmFirst, SlotTaken, UnknownResource
 from portal.resources.reservations import become
 
 _HOLDING = claims.holding("INSERT INTO booking (id, resource_id) SELECT id, :resource_id FROM reserved")
@@ -188,14 +183,11 @@ def _check(
 
 
 def _require_open(actor: Actor, reservation: Reservation, resource: LockedResource, at: datetime) -> None:
-    if reservation.state not in COMING or at >= reservation.ends_at:
-        raise refusals.AlreadyOver()
-    deadline = resource.rules.cancel_minutes if resource.rules else 0
-    if not actor.is_staff and not reservation.can_cancel(at, deadline):
-        until = (reservation.starts_at - timedelta(minutes=deadline)).astimezone(
-            ZoneInfo(resource.site.time_zone)
-        )
-        raise TooLateToChange(day=until.date(), until=until)
+    notice = timedelta(minutes=resource.rules.cancel_minutes if resource.rules else 0)
+    until = (reservation.starts_at - notice).astimezone(ZoneInfo(resource.site.time_zone))
+    refusal = refusal_to_change(reservation.state, reservation.ends_at, until, at=at, by_staff=actor.is_staff)
+    if refusal:
+        raise refusal
 
 
 def _times(resource_id: int, starts_at: datetime, ends_at: datetime) -> dict[str, object]:
