@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.accounts import messages
 from portal.accounts.links import new_link, use_link, void_links
 from portal.accounts.models import AccountToken, Person, RoleGrant, TokenPurpose
+from portal.accounts.registration.services import ask_to_confirm
 from portal.accounts.services import (
     AddressTaken,
     NothingToConfirm,
@@ -42,6 +43,13 @@ class GetsLink(RuleBroken):
 
     code = "gets-link"
     message = N_("They have a confirmed e-mail address: the link by mail lets them in.")
+
+
+class ConfirmedAlready(RuleBroken):
+    """Whose mailbox it is was shown by its link: nobody but its owner changes it, and that by a link again."""
+
+    code = "confirmed-already"
+    message = N_("That address is confirmed. Only they can change it, under “My account”.")
 
 
 class NotForStaff(NotAllowed):
@@ -134,6 +142,38 @@ def front_desk_code(session: Session, person_id: int, by: int, at: datetime) -> 
         session, "accounts.front_desk_code", ("person", person_id), at=at, actor_id=by, person_id=person_id
     )
     return code
+
+
+def correct_email(session: Session, person_id: int, email: str, *, by: int, at: datetime) -> None:
+    """For somebody at the front desk who mistyped their address: it is put right, and its link mailed there.
+
+    Links on their way to the wrong address lead nowhere any more: whoever reads that mailbox is somebody else.
+    `email` is as `read_email` gives it; whether it is somebody's already, the mail alone tells.
+
+    Raises:
+        UnknownPerson: there is none.
+        NotForStaff: it is a colleague's account, and `by` is no administrator.
+        ConfirmedAlready: the present address is confirmed.
+    """
+    person = lock_person(session, person_id)
+    if Role.ADMIN not in _roles(session, by) and _roles(session, person_id) & STAFF:
+        raise NotForStaff()
+    if person.email_confirmed_at is not None:
+        raise ConfirmedAlready()
+    by_mail = {TokenPurpose.CONFIRM_EMAIL, TokenPurpose.CHANGE_EMAIL, TokenPurpose.RESET_PASSWORD}
+    void_links(session, person_id, by_mail)
+    person.email = email
+    session.flush()
+    ask_to_confirm(session, person_id)
+    record(
+        session,
+        "accounts.correct_email",
+        ("person", person_id),
+        at=at,
+        actor_id=by,
+        person_id=person_id,
+        changes={"fields": ["email"]},
+    )
 
 
 def _roles(session: Session, person_id: int) -> set[Role]:
