@@ -7,7 +7,7 @@ from flask_babel import gettext
 
 from portal.bookings.alternatives import alternatives
 from portal.bookings.forms import StretchForm
-from portal.bookings.queries import BookingRow
+from portal.bookings.refusals import AlreadyOver
 from portal.clock import now
 from portal.db import reading
 from portal.errors import PortalError
@@ -23,7 +23,7 @@ def refused(
     ends_at: datetime,
     *,
     action: str,
-    moving: BookingRow | None = None,
+    is_move: bool = False,
 ) -> Response:
     at = now()
     with reading() as connection:
@@ -43,7 +43,7 @@ def refused(
         ends_at=ends_at,
         alternatives=others,
         action=action,
-        moving=moving,
+        keeps_old=is_move and not isinstance(refusal, AlreadyOver),
     )
     response = Response(page, status_of(refusal))
     response.headers["Cache-Control"] = "no-store"
@@ -65,6 +65,6 @@ def malformed(form: StretchForm) -> Response:
         ends_at=form.ends_at.data or now(),
         alternatives=[],
         action="",
-        moving=None,
+        keeps_old=False,
     )
     return Response(page, 422, headers={"Cache-Control": "no-store"})

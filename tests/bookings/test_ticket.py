@@ -49,12 +49,20 @@ def test_a_move_that_fails_keeps_the_old_time(house: House, visitor: Visit, sess
     assert session.scalars(starts).one() == at(14)
 
 
+def test_a_move_against_a_rule_says_that_the_old_time_stays(house: House, visitor: Visit) -> None:
+    booked, person = house.book(at(14), at(15)), visitor(house.person)
+    page = person.submit(f"/bookings/{booked.reference}/move", wanted(house, at(16), at(16)))
+    assert page.status_code == 422
+    assert "jam yang lama tetap milikmu" in page.text
+
+
 def test_a_move_of_what_is_over_offers_nothing_that_must_fail(house: House, visitor: Visit) -> None:
     booked = house.book(at(14), at(15))
     house.do(services.cancel, booked)
     page = visitor(house.person).submit(f"/bookings/{booked.reference}/move", wanted(house, at(16), at(17)))
     assert page.status_code == 409
     assert "Ambil ini" not in page.text
+    assert "tetap milikmu" not in page.text
 
 
 def test_book_again_proposes_the_same_desk(house: House, visitor: Visit) -> None:

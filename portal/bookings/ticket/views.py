@@ -143,9 +143,8 @@ def do_move(reference: str) -> BaseResponse | Response:
         with unit_of_work() as session:
             moved = move(session, command, at=now())
     except PortalError as refusal:
-        return refused(
-            refusal, resource_id, starts_at, ends_at, action=url_for("bookings.do_move", reference=reference)
-        )
+        action = url_for("bookings.do_move", reference=reference)
+        return refused(refusal, resource_id, starts_at, ends_at, action=action, is_move=True)
     flash(gettext("Moved. The old time is free for others again."), "good")
     return redirect(url_for("bookings.ticket", reference=moved.reference))
 
