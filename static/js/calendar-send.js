@@ -50,6 +50,7 @@ export function messagesOf(root, words) {
     }
     const button = root.querySelector('[data-do="close"]').cloneNode(true);
     button.hidden = false;
+    button.textContent = words.close;
     button.addEventListener("click", () => clear());
     notice.querySelector(".notice").append(button);
     places[kind].append(notice);
