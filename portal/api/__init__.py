@@ -2,10 +2,22 @@
 
 from flask import Flask
 
-from portal.api import authentication, availability, bookings, documents, models, problems, resources, sites
+from portal.api import (
+    appointments,
+    authentication,
+    availability,
+    bookings,
+    consultants,
+    consultations,
+    documents,
+    models,
+    problems,
+    resources,
+    sites,
+)
 from portal.api.operations import blueprint
 
-NOUNS = (sites, resources, availability, bookings, documents)
+NOUNS = (sites, resources, availability, bookings, consultants, consultations, appointments, documents)
 """Modules whose operations stand on the blueprint, in the order of the document."""
 
 

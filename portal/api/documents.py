@@ -13,7 +13,7 @@ from portal.api.problems import MEDIA_TYPE, TYPES, Problem, known_types
 from portal.permissions import public
 
 ABOUT = """
-Sites, desks and rooms, when they are free, and your bookings of them.
+Sites, desks and rooms, consultants, when they are free, and what you have booked.
 
 - **Who you are**: a bearer token in `Authorization`. The administrator gives you one.
 - **Times** are ISO 8601 with an offset; those without are refused. Answers are in the site's own time zone.
@@ -27,6 +27,7 @@ SECURITY = {"bearer": {"type": "http", "scheme": "bearer", "description": "A tok
 TAGS = (
     {"name": "Places", "description": "Sites, their desks and rooms, and when these are free."},
     {"name": "Bookings", "description": "Desks and rooms held for you."},
+    {"name": "Consultations", "description": "Who gives advice, when, and your consultations with them."},
     {"name": "Document", "description": "What you are reading."},
 )
 KEPT_SECONDS = 300

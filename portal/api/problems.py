@@ -13,6 +13,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, UnprocessableEntity
 from portal.api.fields import NOT_AN_OBJECT, UNKNOWN_FIELD
 from portal.api.languages import name_language, speak_their_language
 from portal.bookings import refusals as booking_refusals
+from portal.consultations import refusals as consultation_refusals
 from portal.errors import N_, Conflict, NotAllowed, NotFound, PortalError, RuleBroken
 from portal.resources import refusals as resource_refusals
 from portal.web.errors import answer_under, status_of, words
@@ -166,10 +167,12 @@ def known_types() -> Iterator[tuple[str, int, str]]:
     """Every type with its status and what it means, in English, for the document."""
     for name, kind in KINDS.items():
         yield name, kind.status, kind.detail
-    for module in (resource_refusals, booking_refusals):
+    seen: set[str] = set(KINDS)
+    for module in (resource_refusals, booking_refusals, consultation_refusals):
         for refusal in vars(module).values():
             is_of_it = isinstance(refusal, type) and refusal.__module__ == module.__name__
-            if is_of_it and issubclass(refusal, PortalError) and type_of(refusal) not in KINDS:
+            if is_of_it and issubclass(refusal, PortalError) and type_of(refusal) not in seen:
+                seen.add(type_of(refusal))
                 yield type_of(refusal), _status(refusal), refusal.message
 
 

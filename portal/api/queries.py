@@ -59,3 +59,40 @@ def listed_resources(
         )
         for id_, name, kind, site, capacity, floor, zone, features, *rules in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Adviser:
+    id: int
+    name: str
+    languages: list[str]
+    topics: tuple[tuple[int, Words, int, list[str]], ...]
+    """Id, name, minutes and modes of each."""
+
+
+_ADVISERS = text(
+    """
+    SELECT c.id, r.name, c.languages,
+        (SELECT json_agg(json_build_array(topic.id, topic.name, topic.minutes, topic.modes) ORDER BY topic.position, topic.id)
+         FROM consultant_topic JOIN topic ON topic.id = consultant_topic.topic_id
+         WHERE consultant_topic.consultant_id = c.id AND topic.is_active) AS topics
+    FROM consultant c JOIN resource r ON r.id = c.id
+    WHERE r.is_active AND (CAST(:topic_id AS integer) IS NULL OR EXISTS (
+        SELECT FROM consultant_topic JOIN topic ON topic.id = topic_id
+        WHERE consultant_id = c.id AND topic_id = :topic_id AND topic.is_active))
+    ORDER BY r.name, c.id
+    """
+)
+
+
+def advisers(reader: Reader, topic_id: int | None) -> list[Adviser]:
+    """Active consultants, of one topic or of all, with the topics that are offered. One statement."""
+    return [
+        Adviser(
+            id_,
+            name,
+            list(languages),
+            tuple((topic, Words(**called), minutes, modes) for topic, called, minutes, modes in topics or ()),
+        )
+        for id_, name, languages, topics in reader.execute(_ADVISERS, {"topic_id": topic_id})
+    ]

@@ -23,6 +23,7 @@ SECONDS = Histogram(
 )
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 BOOKINGS = Counter("portal_bookings_total", "Bookings by outcome", ["outcome"])
+CONSULTATIONS = Counter("portal_consultations_total", "Consultations by outcome", ["outcome"])
 
 
 def init_app(app: Flask) -> None:

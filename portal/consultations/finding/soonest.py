@@ -1,4 +1,4 @@
-"""The next times at which a topic can be had."""
+"""Other times at which a topic can be had: the next, and those nearest to a wanted one."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -37,3 +37,44 @@ def soonest(
         Soon(first[at], found.consultants[first[at]].name, datetime.fromtimestamp(at * 60, UTC))
         for at in sorted(first)[:limit]
     ]
+
+
+def nearest(
+    reader: Reader,
+    topic_id: int,
+    consultant_id: int | None,
+    mode: Mode,
+    starts_at: datetime,
+    *,
+    now: datetime,
+    limit: int = 4,
+) -> list[Soon]:
+    """What else can be had instead of a wanted time: the same time with others, then the same consultant near it."""
+    wanted = topic(reader, topic_id)
+    if wanted is None:
+        return []
+    day = max(starts_at, now).astimezone(UTC).date()
+    first, last = day - timedelta(days=2), day + timedelta(days=5)
+    found = offer(reader, topic_id, first, last)
+    start = int(starts_at.timestamp() // 60)
+    free = found.free_times(wanted.length, now=now, modes=[mode])
+
+    def soon(id_: int, at: int) -> Soon:
+        return Soon(id_, found.consultants[id_].name, datetime.fromtimestamp(at * 60, UTC))
+
+    then = [
+        soon(id_, start)
+        for id_, beginnings in free.items()
+        if id_ != consultant_id and any(beginning.at == start for beginning in beginnings)
+    ]
+    near = sorted(
+        (abs(beginning.at - start), beginning.at, id_)
+        for id_, beginnings in free.items()
+        if consultant_id is None or id_ == consultant_id
+        for beginning in beginnings
+        if beginning.at != start
+    )
+    kept: dict[int, Soon] = {}
+    for _, at, id_ in near:
+        kept.setdefault(at, soon(id_, at))
+    return [*then[: limit // 2], *list(kept.values())[: limit - len(then[: limit // 2])]]
