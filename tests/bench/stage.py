@@ -1,5 +1,6 @@
 """What the rows are measured on: databases, servers, and the taking of turns."""
 
+import logging
 import statistics
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -7,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import repeat
 from zoneinfo import ZoneInfo
+
+import structlog
 
 from portal import create_app
 from portal.bookings.day.queries import Filters, day_of
@@ -111,8 +114,9 @@ def stage(size: Size) -> Iterator[Stage]:
 
 @contextmanager
 def inside(url: str) -> Iterator[None]:
-    """The portal in this process, in an application context."""
+    """The portal in this process, in an application context; it says nothing of requests that go well."""
     app = create_app(load_settings(environment(url)))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with app.app_context():
         try:
             yield
@@ -122,15 +126,21 @@ def inside(url: str) -> Iterator[None]:
 
 def open_days(url: str, count: int) -> list[date]:
     """The next days, from the day after tomorrow, on which the first site has its longest hours."""
+    return list(claims_of_open_days(url))[:count]
+
+
+def claims_of_open_days(url: str) -> dict[date, int]:
+    """How many claims each of those days holds."""
+    found: dict[date, tuple[int, int]] = {}
     with inside(url), reading() as connection:
         site = sites(connection)[0]
         at = now()
         today = at.astimezone(ZoneInfo(site.time_zone)).date()
-        lengths: dict[date, int] = {}
         for ahead in range(2, 29):
             day = today + timedelta(days=ahead)
-            found = day_of(connection, site.id, day, Filters(), now=at)
-            if found and found.columns:
-                lengths[day] = found.columns.count
-    longest = max(lengths.values())
-    return [day for day, length in lengths.items() if length == longest][:count]
+            there = day_of(connection, site.id, day, Filters(), now=at)
+            if there and there.columns:
+                claims = sum(map(len, there.claims.by_resource().values()))
+                found[day] = there.columns.count, claims
+    longest = max(length for length, _ in found.values())
+    return {day: claims for day, (length, claims) in found.items() if length == longest}
