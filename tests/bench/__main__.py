@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from portal.config import ROOT
-from tests.bench import pages, rivals
+from tests.bench import history, pages, rivals
 from tests.bench.figures import Figure
 from tests.bench.stage import QUICK, Size, Stage, stage
 
@@ -19,7 +19,7 @@ ROWS: dict[str, Callable[[Stage], Iterator[Figure]]] = {
     "booking": rivals.booking,
     "one-slot": rivals.one_slot,
     "weight": pages.weight,
-    "cpu": pages.cpu,
+    "cpu": history.cpu,
 }
 
 

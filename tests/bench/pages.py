@@ -1,42 +1,32 @@
-"""The rows about what people look at: the day page, its statements, its CPU, its weight."""
+"""The rows about what people look at: the day page, its statements, its weight."""
 
 from collections.abc import Iterator
 from datetime import date
-from itertools import cycle, repeat
+from itertools import cycle
 
 from flask import current_app
 from sqlalchemy import Connection, text
 
-from portal.accounts.passwords import hash_password
-from portal.accounts.services import set_password
-from portal.clock import now
-from portal.db import db, unit_of_work
+from portal.accounts.models import Person
+from portal.db import db
 from tests.bench.browser import Browser
 from tests.bench.client import Connection as Wire
-from tests.bench.client import drive, prepared
+from tests.bench.client import prepared
 from tests.bench.figures import Figure
-from tests.bench.servers import Server, spread
-from tests.bench.stage import CLIENTS, Stage, inside, open_days
+from tests.bench.people import PASSWORD, WITH_MOST_BOOKINGS, regulars, signed_in
+from tests.bench.servers import Server
+from tests.bench.stage import Stage, inside, open_days
 from tests.client import Visitor
 from tests.statements import counted
 
-PASSWORD = "tujuh-teko-teh-poci"
 PEOPLE, DAYS = 4, 5
-WITH_MOST_BOOKINGS = text(
-    """
-    SELECT person.id, person.email FROM person JOIN reservation ON reservation.person_id = person.id
-    WHERE person.email_confirmed_at IS NOT NULL AND person.email NOT LIKE '%@demo.example'
-      AND NOT EXISTS (SELECT FROM role_grant WHERE person_id = person.id AND role <> 'entrepreneur')
-    GROUP BY person.id ORDER BY count(*) DESC, person.id LIMIT :count
-    """
-)
 
 
 def day_page(stage: Stage) -> Iterator[Figure]:
     """Several people look at several days, as their browsers ask for them: compressed."""
     url = stage.usual
     server = stage.portal(url)
-    asked = looks(server, regulars(url), open_days(url, DAYS))
+    asked = looks(server, url)
     found = stage.beside_hello(url, cycle([prepared("GET", *look) for look in asked]), 200)
     what = f"Day page, signed in, {stage.size.usual:,} bookings"
     yield Figure(what, found.rate, "of hello", 16, 10, found.note)
@@ -60,28 +50,6 @@ def statements(stage: Stage) -> Iterator[Figure]:
     yield Figure("Day page: SQL statements", found[60], "statements", 5, 3)
     spread = max(found.values()) - min(found.values())
     yield Figure("  more with 6 or 600 desks than with 60", spread, "statements", 0, 0)
-
-
-def cpu(stage: Stage) -> Iterator[Figure]:
-    """CPU of web and database a request, as ratio between two databases."""
-    few, many = (stage.databases.loaded(count) for count in (stage.size.few, stage.size.many))
-    day = open_days(few, 1)[0]
-    for what, path in (("day page", f"/spaces/1/day/{day}"), ("my bookings", "/bookings")):
-        spent = {few: 0.0, many: 0.0}
-        requests = {
-            url: prepared("GET", path, _signed_in(stage.portal(url), regulars(url)[0])) for url in spent
-        }
-        for turn in range(stage.size.turns + 1):
-            for url in spent:
-                used = _cpu_of(stage, url, requests[url])
-                spent[url] += used if turn else 0
-        yield Figure(
-            f"CPU a request, {stage.size.many:,} bookings to {stage.size.few:,}: {what}",
-            spent[many] / spent[few],
-            "×",
-            1.15,
-            1.05,
-        )
 
 
 def weight(stage: Stage) -> Iterator[Figure]:
@@ -122,20 +90,12 @@ def first_booking(guest: Browser) -> int:
     return len(filled) + ("consent" in names)
 
 
-def regulars(url: str) -> list[str]:
-    """Addresses of the entrepreneurs who have booked most; they sign in with `PASSWORD` from now on."""
-    with inside(url), unit_of_work() as session:
-        found = session.execute(WITH_MOST_BOOKINGS, {"count": PEOPLE}).all()
-        for person_id, _ in found:
-            set_password(session, person_id, hash_password(PASSWORD), at=now())
-        return [email for _, email in found]
-
-
-def looks(server: Server, people: list[str], days: list[date]) -> list[tuple[str, dict[str, str]]]:
-    """(path, headers) of each person's look at each day."""
+def looks(server: Server, url: str) -> list[tuple[str, dict[str, str]]]:
+    """(path, headers) of several people's looks at several days."""
+    days = open_days(url, DAYS)
     return [
         (f"/spaces/1/day/{day}", headers)
-        for headers in (_signed_in(server, person) for person in people)
+        for headers in [signed_in(server, url, email) for email in regulars(url, PEOPLE)]
         for day in days
     ]
 
@@ -152,16 +112,7 @@ def tagged(server: Server, asked: list[tuple[str, dict[str, str]]]) -> list[tupl
     return found
 
 
-def _signed_in(server: Server, person: str) -> dict[str, str]:
-    """Headers of somebody whose browser has seen a page already."""
-    browser = Browser(server.port).sign_in(person, PASSWORD)
-    browser.open("/bookings", with_parts=False)
-    return browser.headers
-
-
 def _statements_of(person_id: int, site_id: int, day: date) -> int:
-    from portal.accounts.models import Person
-
     visitor = Visitor.of(current_app._get_current_object())  # type: ignore[attr-defined]
     visitor.sign_in(Person(id=person_id))
     path = f"/spaces/{site_id}/day/{day}"
@@ -171,12 +122,6 @@ def _statements_of(person_id: int, site_id: int, day: date) -> int:
     if answer.status_code != 200 or "<tr" not in answer.text or "/sign-out" not in answer.text:
         raise RuntimeError(f"{path} is answered with {answer.status_code}")
     return len(sent)
-
-
-def _cpu_of(stage: Stage, url: str, request: bytes) -> float:
-    before = stage.cpu_seconds(url)
-    drive(spread(stage.portal(url), CLIENTS), repeat(request), count=stage.size.requests).expect(200)
-    return stage.cpu_seconds(url) - before
 
 
 def _site_with(connection: Connection, desks: int) -> int:
