@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.bookings import refusals, services
+from portal.bookings import services
 from portal.bookings.booked import Booked
 from portal.bookings.visits.services import check_in, mark_no_show
 from portal.db import db
