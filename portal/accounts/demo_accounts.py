@@ -26,7 +26,7 @@ DEMO_ACCOUNTS = tuple(
     for who, name, role in (
         ("entrepreneur", "Siti Nuraeni", Role.ENTREPRENEUR),
         ("entrepreneur2", "Bagus Prakoso", Role.ENTREPRENEUR),
-        ("consultant", "Ratna Wulandari", Role.CONSULTANT),
+        ("consultant", "Ratna Dewi", Role.CONSULTANT),
         ("frontdesk", "Dewi Lestari", Role.FRONTDESK),
         ("manager", "Hendra Saputra", Role.MANAGER),
         ("official", "Sri Mulyaningsih", Role.OFFICIAL),

@@ -17,6 +17,7 @@ from portal.db import reading, unit_of_work
 from portal.demo.loading import (
     FRONT_DESK,
     Load,
+    add_consultations,
     add_more,
     begin,
     finish,
@@ -49,6 +50,7 @@ def load(people: int, bookings: int | None, seed: int) -> None:
         if is_loaded(session):
             refresh_accounts(session, command.password, at=now())
             click.echo("The demonstration is loaded already; its accounts have the demonstration password.")
+            add_consultations(session, at=now())
             plan = plan_more(session, command, at=now())
             if plan is None:
                 click.echo("Nothing was added.")

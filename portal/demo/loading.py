@@ -13,6 +13,7 @@ from portal.accounts.demo_accounts import ensure_demo_accounts
 from portal.accounts.models import Agency
 from portal.audit.services import record
 from portal.db import Reader
+from portal.demo.consultations.loading import has_house, make_house
 from portal.demo.full_days import full_days
 from portal.demo.guests_of_honour import lend_visits, tell
 from portal.demo.history import Crowd, Visit, living_days
@@ -89,6 +90,13 @@ def refresh_accounts(session: Session, password: str, *, at: datetime) -> dict[s
     return ensure_demo_accounts(session, password, at, agency_id)
 
 
+def add_consultations(session: Session, *, at: datetime) -> None:
+    """What a load from before there were consultations lacks."""
+    site_id = session.scalar(select(Site.id).where(Site.reference_prefix == PREFIX))
+    if site_id is not None and not has_house(session):
+        make_house(session, site_id, at=at)
+
+
 def begin(session: Session, command: Load, *, at: datetime) -> Plan:
     """Writes places and people, and thinks out the visits of six months, today and the coming days."""
     at = at.replace(second=0, microsecond=0)
@@ -102,6 +110,7 @@ def begin(session: Session, command: Load, *, at: datetime) -> Plan:
     spots = make_spots(session, site_id)
     today = calendar_of(session, site_id, at.date(), at.date()).today(at)
     close_for_class(session, site_id, spots, today, at=at)
+    make_house(session, site_id, at=at)
     first, last = today - timedelta(days=command.days), today + timedelta(days=HORIZON_DAYS)
     calendar = calendar_of(session, site_id, first, date(today.year + 1, 12, 31))
     visits = living_days(command.seed, calendar, spots, Crowd(guests), first, last, epoch_minutes(at))
