@@ -26,6 +26,7 @@ from tests.factories import (
     ResourceFactory,
     SiteFactory,
     TopicFactory,
+    consultation_room,
     words,
 )
 

@@ -166,12 +166,11 @@ class Ahead:
 
 
 _COMING = text(
-    APPOINTMENT
-    + """ WHERE v.id = ANY(ARRAY(
+    f"""{APPOINTMENT} WHERE v.id = ANY(ARRAY(
         SELECT reservation_id FROM claim WHERE resource_id = :id AND released_at IS NULL
           AND starts_at > CAST(:at AS timestamptz) - interval '1 day'))
       AND a.consultant_id = :id AND v.state IN ('requested', 'confirmed') AND v.starts_at > :at
-      ORDER BY v.starts_at, v.id"""
+      ORDER BY v.starts_at, v.id"""  # noqa: S608 (constants)
 )
 _LENGTHS = text(
     """
