@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from portal.config import ROOT
-from tests.bench import history, pages, rivals
+from tests.bench import consultations, history, pages, rivals
 from tests.bench.figures import Figure
 from tests.bench.stage import QUICK, Size, Stage, stage
 
@@ -18,6 +18,7 @@ ROWS: dict[str, Callable[[Stage], Iterator[Figure]]] = {
     "statements": pages.statements,
     "booking": rivals.booking,
     "one-slot": rivals.one_slot,
+    "consultations": consultations.free_times,
     "weight": pages.weight,
     "cpu": history.cpu,
 }

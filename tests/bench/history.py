@@ -6,20 +6,16 @@ from datetime import date
 from itertools import repeat
 
 from flask import current_app
-from sqlalchemy import text
 
 from portal.accounts.models import Person
 from portal.db import db
 from tests.bench.client import drive, prepared
 from tests.bench.figures import Figure
 from tests.bench.people import WITH_MOST_BOOKINGS, regulars, signed_in
+from tests.bench.plans import planned_anew
 from tests.bench.servers import spread
 from tests.bench.stage import CLIENTS, Stage, claims_of_open_days, inside
 from tests.client import Visitor
-
-PLANS_TRIED = 5
-"""Executions after which PostgreSQL asks whether one plan will do for all; psycopg prepares after as many."""
-PLANNED_ANEW = text("SELECT count(*) FROM pg_prepared_statements WHERE custom_plans > :tried")
 
 
 def cpu(stage: Stage) -> Iterator[Figure]:
@@ -54,15 +50,15 @@ def _cpu_of(stage: Stage, url: str, request: bytes) -> float:
 
 
 def _planned_anew(url: str, day: date) -> int:
-    """Statements for which no plan serves all: PostgreSQL thinks as long about each as it takes to run it."""
     with inside(url):
         with db.engine.connect() as connection:
-            person_id = connection.execute(WITH_MOST_BOOKINGS, {"count": 1}).first().id  # type: ignore[union-attr]
+            person_id = connection.execute(WITH_MOST_BOOKINGS, {"count": 1}).scalar_one()
         visitor = Visitor.of(current_app._get_current_object())  # type: ignore[attr-defined]
         visitor.sign_in(Person(id=person_id))
-        for _ in range(3 * PLANS_TRIED):
+
+        def look() -> None:
             for path in (f"/spaces/1/day/{day}", "/bookings", "/bookings?page=2"):
                 if visitor.get(path).status_code != 200:
                     raise RuntimeError(f"{path} is not to be had")
-        with db.engine.connect() as connection:
-            return int(connection.execute(PLANNED_ANEW, {"tried": PLANS_TRIED}).scalar_one())
+
+        return planned_anew(look)

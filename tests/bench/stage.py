@@ -75,8 +75,12 @@ class Stage:
     def usual(self) -> str:
         """URL of a copy of the usual database that may be written to."""
         if self._usual is None:
-            self._usual = self._stack.enter_context(self.databases.copied(self.size.usual))
+            self._usual = self.copy(self.size.usual)
         return self._usual
+
+    def copy(self, bookings: int) -> str:
+        """URL of a copy of a database, for one row alone and until the end."""
+        return self._stack.enter_context(self.databases.copied(bookings))
 
     def beside_hello(self, url: str, requests: Iterator[bytes], *statuses: int) -> "Beside":
         """How a bare Flask application and the portal over a database do in short turns, one after the other."""
