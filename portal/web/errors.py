@@ -24,6 +24,7 @@ STATUS: tuple[tuple[type[PortalError], int], ...] = (
 )
 PAGES = {403, 404, 409, 422, 429, 500}
 STALE_FORM = N_("This page lay open for long. Look over what you typed and send it once more.")
+TOO_MUCH = N_("That is more than can be sent at once. Go back and choose smaller files, or fewer of them.")
 BUSY_SECONDS = 5
 """When to try again after the database did not answer in time."""
 log = get_logger("portal")
@@ -90,7 +91,7 @@ def init_app(app: Flask) -> None:
         answer = _elsewhere(error)
         if answer is not None:
             return answer
-        response = page(error.code)
+        response = page(error.code, gettext(TOO_MUCH) if error.code == 413 else None)
         for name, value in error.get_headers():
             if name in {"Retry-After", "Allow"}:
                 response.headers[name] = value

@@ -30,7 +30,7 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_SECURE=settings.is_https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        MAX_CONTENT_LENGTH=10 * 2**20,
+        MAX_CONTENT_LENGTH=2 * 2**20,  # views that take files say so: portal/files/receiving.py
         MAX_FORM_MEMORY_SIZE=2**20,
         MAX_FORM_PARTS=500,
     )
