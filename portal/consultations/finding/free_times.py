@@ -4,6 +4,7 @@ Pure. A beginning is a whole minute since 1970; a set of beginnings is a list of
 hours become absolute time by the calendar of the site at which a consultant is in that stretch.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -120,20 +121,17 @@ def free_times(
         earliest = earliest_beginning(schedule.limits, now)
         blocked = union(not_free + _beginnings_within(site_closures(calendar), length))
         busy = _Busy.count(appointments, calendar, schedule.limits)
+        can: list[Stretch[int]] = []
         for day in days:
-            if not today <= day <= last or busy.is_full(day):
-                continue
-            work = worked_at(schedule, site_id, calendar, day)
-            if not work:
-                continue
-            can = difference(_room_for(work, length.minutes), blocked)
-            if rooms is not None:
-                can = intersection(can, rooms.get(site_id, ()))
-            midnight = calendar.midnight(day)
-            for start, end in can:
-                first = max(start, earliest)
-                first += (midnight - first) % length.step
-                found.extend(Beginning(at, site_id) for at in range(first, end, length.step))
+            if today <= day <= last and not busy.is_full(day):
+                can += _room_for(worked_at(schedule, site_id, calendar, day), length.minutes)
+        can = difference(can, blocked)
+        if rooms is not None:
+            can = intersection(can, rooms.get(site_id, ()))
+        for start, end in can:
+            first = max(start, earliest)
+            first += (calendar.midnight(calendar.moment(start).date()) - first) % length.step
+            found.extend(Beginning(at, site_id) for at in range(first, end, length.step))
     return sorted(found)
 
 
@@ -260,12 +258,10 @@ class _Busy:
 
     @classmethod
     def count(cls, appointments: Iterable[int], calendar: SiteCalendar, limits: Limits) -> "_Busy":
-        days: dict[date, int] = {}
-        weeks: dict[date, int] = {}
-        for at in appointments:
-            day = calendar.moment(at).date()
-            days[day] = days.get(day, 0) + 1
-            weeks[_monday(day)] = weeks.get(_monday(day), 0) + 1
+        days = Counter(calendar.moment(at).date() for at in appointments)
+        weeks: Counter[date] = Counter()
+        for day, count in days.items():
+            weeks[_monday(day)] += count
         return cls(days, weeks, limits)
 
     def is_full(self, day: date) -> bool:
