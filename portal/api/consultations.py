@@ -7,9 +7,10 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from portal.api.fields import REQUIRED, TEXT, Day, QueryKey
+from portal.api.fields import REQUIRED, TEXT, Day, QueryKey, Ready
 from portal.api.operations import operation
 from portal.clock import now
+from portal.consultations.finding.free_times import Beginning
 from portal.consultations.finding.queries import Offer, offer, topic
 from portal.consultations.topics.models import Mode
 from portal.db import reading
@@ -58,7 +59,7 @@ class FreeTime(Schema):
 
 class FreeConsultant(Schema):
     consultant_id = fields.Integer(required=True)
-    free = fields.List(fields.Nested(FreeTime), required=True)
+    free = fields.List(Ready(FreeTime), required=True)
 
 
 class FreeTimes(Schema):
@@ -93,19 +94,10 @@ def list_free_times(wanted: dict[str, Any]) -> dict[str, Any]:
     if not set(modes) <= set(found.modes):
         return {"items": []}
     free = offered.free_times(found.length, now=at, modes=modes)
-    moment = _moments(offered)
+    time = _times(offered, found.length.minutes)
     return {
         "items": [
-            {
-                "consultant_id": id_,
-                "free": [
-                    {
-                        "starts_at": moment(beginning.site_id, beginning.at),
-                        "ends_at": moment(beginning.site_id, beginning.at + found.length.minutes),
-                    }
-                    for beginning in beginnings
-                ],
-            }
+            {"consultant_id": id_, "free": [time(beginning) for beginning in beginnings]}
             for id_, beginnings in free.items()
         ]
     }
@@ -118,12 +110,13 @@ def _within_reach(first: date, last: date, at: datetime) -> tuple[date, date] | 
     return (first, last) if first <= last else None
 
 
-def _moments(offered: Offer) -> Callable[[int, int], datetime]:
-    """Local moments of epoch minutes, each made once: consultants share their hours."""
+def _times(offered: Offer, minutes: int) -> Callable[[Beginning], dict[str, str]]:
+    """What is said of a beginning, made once: consultants share their hours."""
     calendars = offered.calendars
 
     @cache
-    def moment(site_id: int, minute: int) -> datetime:
-        return calendars[site_id].moment(minute)
+    def time(beginning: Beginning) -> dict[str, str]:
+        moment, at = calendars[beginning.site_id].moment, beginning.at
+        return {"starts_at": moment(at).isoformat(), "ends_at": moment(at + minutes).isoformat()}
 
-    return moment
+    return time
