@@ -13,7 +13,7 @@ from portal.accounts.demo_accounts import ensure_demo_accounts
 from portal.accounts.models import Agency
 from portal.audit.services import record
 from portal.db import Reader
-from portal.demo.consultations.loading import has_house, make_house
+from portal.demo.consultations.loading import Life, add_life, has_house, make_house, make_more_consultants
 from portal.demo.full_days import full_days
 from portal.demo.guests_of_honour import lend_visits, tell
 from portal.demo.history import Crowd, Visit, living_days
@@ -49,7 +49,11 @@ class Load:
     """How many in all; None: as many as six months hold. Never fewer than today and the coming days need."""
     seed: int = 3328
     days: int = 183
-    """Of ordinary history before today: six months."""
+    """Of ordinary history before today: six months; twice as many of consultations."""
+    appointments: int | None = None
+    """How many consultations in all; None: as many as a year holds."""
+    consultants: int = 12
+    """How many in all, never fewer than the usual ones."""
     password: str
 
 
@@ -111,6 +115,7 @@ def begin(session: Session, command: Load, *, at: datetime) -> Plan:
     today = calendar_of(session, site_id, at.date(), at.date()).today(at)
     close_for_class(session, site_id, spots, today, at=at)
     make_house(session, site_id, at=at)
+    make_more_consultants(session, site_id, command.seed, command.consultants, at=at)
     first, last = today - timedelta(days=command.days), today + timedelta(days=HORIZON_DAYS)
     calendar = calendar_of(session, site_id, first, date(today.year + 1, 12, 31))
     visits = living_days(command.seed, calendar, spots, Crowd(guests), first, last, epoch_minutes(at))
@@ -123,6 +128,7 @@ def finish(session: Session, plan: Plan, show: Callable[[int], None]) -> int:
     """Writes the visits; `show` hears how many more are done. Returns how many there are."""
     visits = chain(plan.recent, _older(session, plan))
     written = write_visits(session, visits, plan.total, _ground(plan), show)
+    add_life(session, life_of(plan), wanted=plan.command.appointments)
     register_in_time(session)
     tell(session, plan.accounts)
     record(
@@ -166,6 +172,11 @@ def _as_many(visits: list[Visit], wanted: int | None, midnight: int) -> tuple[li
     present = visits[len(past) :]
     kept = max(wanted - len(present), 0)
     return past[max(len(past) - kept, 0) :] + present, max(kept - len(past), 0)
+
+
+def life_of(plan: Plan) -> Life:
+    first = plan.at.date() - timedelta(days=2 * plan.command.days)
+    return Life(ground=_ground(plan), guests=plan.guests, accounts=plan.accounts, first=first, at=plan.at)
 
 
 def _ground(plan: Plan) -> Ground:

@@ -57,7 +57,7 @@ def write_visits(
     `used` are references that are somebody's already.
     """
     session.flush()
-    first_id = _reserve_ids(session, count)
+    first_id = reserve_ids(session, count)
     references = (one for one in references_of(ground.seed) if one not in used)
     visits, done = iter(visits), 0
     with driver_connection(session).cursor() as cursor:
@@ -73,7 +73,7 @@ def write_visits(
     return done
 
 
-def references_of(seed: int) -> Iterator[str]:
+def references_of(seed: int | str) -> Iterator[str]:
     """All references in an order of the seed's own, none twice: a stride through all numbers of six signs."""
     dice = Random(f"{seed} references")
     number, stride = dice.randrange(REFERENCES), dice.randrange(REFERENCES // 3, REFERENCES // 2)
@@ -113,14 +113,19 @@ def _reservation(id_: int, reference: str, visit: Visit, ground: Ground) -> str:
 
 
 def _booking(id_: int, visit: Visit, ground: Ground) -> str:
-    midnight = (visit.starts + AHEAD_OF_UTC) // DAY * DAY - AHEAD_OF_UTC
-    reminded = midnight - REMINDED_BEFORE_MIDNIGHT
+    reminded = reminded_before(visit.starts)
     was_open = visit.state != State.CANCELLED or (visit.released or 0) > reminded
     was_reminded = visit.created < reminded <= ground.at and was_open
     return (
         f"{id_}\t{visit.resource_id}\t{moment(visit.checked_in)}\t{moment(visit.checked_out)}"
         f"\t{moment(reminded) if was_reminded else NULL}\n"
     )
+
+
+def reminded_before(starts: int) -> int:
+    """When somebody is told of what begins at this minute."""
+    midnight = (starts + AHEAD_OF_UTC) // DAY * DAY - AHEAD_OF_UTC
+    return midnight - REMINDED_BEFORE_MIDNIGHT
 
 
 def _claim(id_: int, visit: Visit) -> str:
@@ -144,7 +149,7 @@ def _copy(cursor: Any, lines: dict[str, list[str]]) -> None:
             copy.write("".join(lines[table]))
 
 
-def _reserve_ids(session: Session, count: int) -> int:
+def reserve_ids(session: Session, count: int) -> int:
     """The first of `count` ids in a row; nobody else books until this transaction ends."""
     session.execute(text("LOCK TABLE reservation IN SHARE ROW EXCLUSIVE MODE"))
     sequence = "pg_get_serial_sequence('reservation', 'id')"
