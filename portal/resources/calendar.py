@@ -6,6 +6,7 @@ Wall-clock hours become absolute time only here; everything after that is whole 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from portal.db import Words
@@ -93,11 +94,11 @@ class SiteCalendar:
 
     def minute(self, day: date, at: time) -> int:
         """Epoch minute of a wall-clock time; in a gap or fold of the zone, the earlier reading."""
-        return epoch_minutes(datetime.combine(day, at, self.zone))
+        return _minute(self.time_zone, day, at)
 
     def moment(self, minute: int) -> datetime:
         """The aware local moment of an epoch minute."""
-        return datetime.fromtimestamp(minute * 60, UTC).astimezone(self.zone)
+        return _moment(self.time_zone, minute)
 
     def special(self, day: date) -> Special | None:
         return next((special for special in self.specials if special.day == day), None)
@@ -160,3 +161,14 @@ class SiteCalendar:
     def _stretch(self, day: date, opens: time, closes: time) -> Stretch[int]:
         end = self.midnight(day + timedelta(days=1)) if closes == time.min else self.minute(day, closes)
         return (self.minute(day, opens), end)
+
+
+# Kept: consultants and desks share their hours, and every look at a day asks for the same few moments.
+@lru_cache(maxsize=8192)
+def _minute(time_zone: str, day: date, at: time) -> int:
+    return epoch_minutes(datetime.combine(day, at, ZoneInfo(time_zone)))
+
+
+@lru_cache(maxsize=8192)
+def _moment(time_zone: str, minute: int) -> datetime:
+    return datetime.fromtimestamp(minute * 60, UTC).astimezone(ZoneInfo(time_zone))
