@@ -288,6 +288,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["id"], ["appointment.id"], name=op.f("fk_rating_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rating")),
     )
+    op.create_table(
+        "calendar_feed",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_calendar_feed_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_calendar_feed")),
+    )
     op.add_column("opening_hours", sa.Column("at_site_id", sa.Integer(), nullable=True))
     op.add_column("opening_hours", sa.Column("override_id", sa.Integer(), nullable=True))
     op.create_index(op.f("ix_opening_hours_at_site_id"), "opening_hours", ["at_site_id"], unique=False)
@@ -323,6 +332,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_opening_hours_at_site_id"), table_name="opening_hours")
     op.drop_column("opening_hours", "override_id")
     op.drop_column("opening_hours", "at_site_id")
+    op.drop_table("calendar_feed")
     op.drop_table("rating")
     op.drop_index(
         "ix_follow_up_to_remind",

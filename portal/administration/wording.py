@@ -30,6 +30,7 @@ VERBS = {
     "consultations.lapse": N_("let go of a request that nobody answered"),
     "consultations.no-show": N_("noted that nobody came to a consultation"),
     "consultations.complete": N_("closed a consultation"),
+    "agenda.renew-feed": N_("gave their calendar another address"),
     "accounts.register": N_("registered"),
     "accounts.create": N_("made an account"),
     "accounts.confirm": N_("confirmed an address or number"),

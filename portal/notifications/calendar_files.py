@@ -7,11 +7,11 @@ which every calendar shows in its reader's own zone, so that no VTIMEZONE can be
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Calendar, Event, vCalAddress, vDuration, vText
 
 from portal.clock import now
 from portal.db import Words
@@ -85,13 +85,21 @@ def calendar_file(
     return calendar([component(event, language, base_url, stamp or now(), organizer, attendee)], event.method)
 
 
-def calendar(components: list[Event], method: str) -> bytes:
-    """Several events in one file, such as a feed."""
+def calendar(
+    components: list[Event], method: str, *, name: str = "", refresh: timedelta | None = None
+) -> bytes:
+    """Several events in one file, such as a feed, which has a name and says how often it is worth a look (RFC 7986)."""
     file = Calendar()
     file.add("version", "2.0")
     file.add("prodid", PRODUCER)
     file.add("calscale", "GREGORIAN")
     file.add("method", str(method))
+    if name:
+        file.add("name", name)
+        file.add("x-wr-calname", name)
+    if refresh is not None:
+        file.add("refresh-interval", refresh, parameters={"value": "DURATION"})
+        file.add("x-published-ttl", vDuration(refresh))
     for event in components:
         file.add_component(event)
     return bytes(file.to_ical())
@@ -125,6 +133,21 @@ def component(
         made.add("organizer", _address(organizer))
     if attendee is not None:
         made.add("attendee", _attendee(attendee))
+    return made
+
+
+def day_component(uid: str, day: date, summary: str, description: str, url: str, stamp: datetime) -> Event:
+    """A whole day, during which one is free for other things."""
+    made = Event()
+    made.add("uid", _line(uid))
+    made.add("dtstamp", stamp.astimezone(UTC))
+    made.add("dtstart", day)
+    made.add("dtend", day + timedelta(days=1))
+    made.add("summary", _line(summary))
+    made.add("description", _line(description))
+    made.add("url", _line(url))
+    made.add("transp", "TRANSPARENT")
+    made.add("class", "PRIVATE")
     return made
 
 

@@ -1,0 +1,1 @@
+"""A person's own calendar at an address that only they know, for the calendar of their phone."""

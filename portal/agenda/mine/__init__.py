@@ -1,0 +1,1 @@
+"""My agenda: what is coming, whatever kind it is of."""

@@ -1,0 +1,141 @@
+"""What is coming as the page shows it: day by day, in the reader's language."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import current_app, url_for
+from flask_babel import gettext
+from werkzeug.exceptions import HTTPException
+
+from portal.agenda.follow_ups import Task
+from portal.agenda.mine.queries import Coming
+from portal.bookings.queries import BookingRow
+from portal.consultations.appointments.queries import AppointmentRow
+from portal.consultations.topics.models import Mode
+from portal.consultations.wording import MODE_ICONS, mode_name
+from portal.resources.models import ResourceKind, State
+from portal.web.locale import current_locale
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something with a beginning and an end; moments are local."""
+
+    starts: datetime
+    ends: datetime
+    icon: str
+    title: str
+    detail: str
+    url: str
+    waits: bool
+    """Nobody has agreed to it yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """A follow-up; `done_url` where whoever looks can tick it off."""
+
+    id: int
+    due_on: date
+    task: str
+    owner_name: str
+    """Empty: whoever looks."""
+    detail: str
+    url: str
+    done_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    date: date
+    entries: list[Entry]
+    todos: list[Todo]
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    overdue: list[Todo]
+    days: list[Day]
+
+    @property
+    def count(self) -> int:
+        return len(self.overdue) + sum(len(day.entries) + len(day.todos) for day in self.days)
+
+
+def agenda(found: Coming, person_id: int, *, at: datetime) -> Agenda:
+    days: dict[date, Day] = {}
+    overdue: list[Todo] = []
+
+    def on(day: date) -> Day:
+        return days.setdefault(day, Day(day, [], []))
+
+    for entry in sorted(_entries(found), key=lambda one: one.starts):
+        on(entry.starts.date()).entries.append(entry)
+    for task in found.follow_ups:
+        todo = _todo(task, person_id)
+        is_over = task.due_on < at.astimezone(ZoneInfo(task.time_zone)).date()
+        (overdue if is_over else on(task.due_on).todos).append(todo)
+    return Agenda(overdue, [days[day] for day in sorted(days)])
+
+
+def _entries(found: Coming) -> Iterator[Entry]:
+    yield from map(_booking, found.bookings)
+    for row in found.appointments:
+        yield _appointment(row, row.consultant_name, f"/consultations/{row.reference}")
+    for row in found.advising:
+        yield _appointment(row, row.person_name, f"/calendar/appointments/{row.reference}")
+
+
+def _booking(row: BookingRow) -> Entry:
+    is_desk = row.kind == ResourceKind.DESK
+    return Entry(
+        row.starts,
+        row.ends,
+        "desk" if is_desk else "door",
+        gettext("Desk %(name)s", name=row.resource_name) if is_desk else row.resource_name,
+        row.site_name,
+        url_for("bookings.ticket", reference=row.reference),
+        waits=False,
+    )
+
+
+def _appointment(row: AppointmentRow, with_whom: str, url: str) -> Entry:
+    place = f"{row.room_name}, {row.site_name}" if row.room_name else mode_name(row.mode)
+    return Entry(
+        row.starts,
+        row.ends,
+        "talk" if row.mode == Mode.IN_PERSON else MODE_ICONS[row.mode],
+        gettext("%(topic)s with %(name)s", topic=row.topic.in_(current_locale()), name=with_whom),
+        place,
+        url,
+        waits=row.state == State.REQUESTED,
+    )
+
+
+def _todo(task: Task, person_id: int) -> Todo:
+    is_mine = task.owner_id == person_id
+    return Todo(
+        task.id,
+        task.due_on,
+        task.task,
+        "" if is_mine else task.owner_name,
+        gettext(
+            "%(topic)s with %(name)s",
+            topic=task.topic.in_(current_locale()),
+            name=task.other_name(person_id),
+        ),
+        task.path(person_id),
+        _done_url(task) if is_mine else None,
+    )
+
+
+def _done_url(task: Task) -> str | None:
+    """Where cases are kept, a follow-up is ticked off there."""
+    path = f"/consultations/{task.reference}/follow-ups/{task.id}/done"
+    try:
+        current_app.url_map.bind("").match(path, method="POST")
+    except HTTPException:
+        return None
+    return path
