@@ -9,16 +9,22 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from portal.accounts.services import confirmed_owner
 from portal.clock import now
 from portal.config import Settings
 from portal.db import reading, unit_of_work
+from portal.demo.consultations.consultants import CONSULTANTS
+from portal.demo.consultations.loading import count_appointments, count_consultants
+from portal.demo.consultations.present import play_consultants
 from portal.demo.loading import (
     FRONT_DESK,
     Load,
+    Plan,
     add_consultations,
     add_more,
+    add_older_consultations,
     begin,
     finish,
     is_loaded,
@@ -28,7 +34,7 @@ from portal.demo.loading import (
 )
 from portal.demo.present import fill_days, play_front_desk
 
-_bar = partial(click.progressbar, label="Writing bookings", show_pos=True)
+_bar = partial(click.progressbar, show_pos=True)
 
 demo = AppGroup("demo", help="The demonstration: its data and its accounts.")
 
@@ -40,30 +46,78 @@ demo = AppGroup("demo", help="The demonstration: its data and its accounts.")
     type=click.IntRange(0, 20_000_000),
     help="How many in all; what six months do not hold lies further back. Left out: as many as they hold.",
 )
+@click.option(
+    "--appointments",
+    type=click.IntRange(0, 5_000_000),
+    help="How many consultations in all; what a year does not hold lies further back. Left out: as many as it holds.",
+)
+@click.option(
+    "--consultants",
+    type=click.IntRange(0, 1_000),
+    default=len(CONSULTANTS),
+    show_default=True,
+    help="How many in all, and never fewer than the usual ones.",
+)
 @click.option("--seed", type=int, default=3328, show_default=True, help="The same seed, the same data.")
-def load(people: int, bookings: int | None, seed: int) -> None:
-    """Fill the database; one that is filled already gets the bookings that it lacks, and no more people."""
-    command = Load(people=people, bookings=bookings, seed=seed, password=_password(_settings()))
-    begun = time.monotonic()
+def load(people: int, bookings: int | None, appointments: int | None, consultants: int, seed: int) -> None:
+    """Fill the database; one that is filled already gets what it lacks of bookings and consultations, and no people."""
+    command = Load(
+        people=people,
+        bookings=bookings,
+        appointments=appointments,
+        consultants=consultants,
+        seed=seed,
+        password=_password(_settings()),
+    )
     with unit_of_work() as session:
         let_one_load(session)
         if is_loaded(session):
-            refresh_accounts(session, command.password, at=now())
-            click.echo("The demonstration is loaded already; its accounts have the demonstration password.")
-            add_consultations(session, at=now())
-            plan = plan_more(session, command, at=now())
-            if plan is None:
-                click.echo("Nothing was added.")
-                return
-            with _bar(length=plan.older) as bar:
-                written = add_more(session, plan, bar.update)
+            _load_more(session, command)
         else:
-            click.echo("Making up places and people")
-            plan = begin(session, command, at=now())
-            with _bar(length=plan.total) as bar:
-                written = finish(session, plan, bar.update)
+            _load_all(session, command)
+        _load_older(session, command)
     with reading() as connection:
-        connection.execute(text("VACUUM (ANALYZE) person, reservation, booking, claim"))
+        connection.execute(text("VACUUM (ANALYZE) person, reservation, booking, appointment, claim"))
+
+
+def _load_all(session: Session, command: Load) -> None:
+    begun = time.monotonic()
+    click.echo("Making up places and people")
+    plan = begin(session, command, at=now())
+    with _bar(length=plan.total, label="Writing bookings") as bar:
+        written = finish(session, plan, bar.update)
+    _tell(plan, written, begun)
+    click.echo(f"{count_consultants(session)} consultants, {count_appointments(session):,} consultations.")
+
+
+def _load_more(session: Session, command: Load) -> None:
+    begun = time.monotonic()
+    refresh_accounts(session, command.password, at=now())
+    click.echo("The demonstration is loaded already; its accounts have the demonstration password.")
+    plan = plan_more(session, command, at=now())
+    if plan:
+        with _bar(length=plan.older, label="Writing bookings") as bar:
+            written = add_more(session, plan, bar.update)
+        _tell(plan, written, begun)
+    advised = add_consultations(session, command, at=now())
+    if advised:
+        click.echo(
+            f"{count_consultants(session)} consultants, {count_appointments(session):,} consultations."
+        )
+    if not plan and not advised:
+        click.echo("Nothing was added.")
+
+
+def _load_older(session: Session, command: Load) -> None:
+    missing = (command.appointments or 0) - count_appointments(session)
+    if missing <= 0:
+        return
+    with _bar(length=missing, label="Writing consultations") as bar:
+        written = add_older_consultations(session, command, missing, bar.update, at=now())
+    click.echo(f"{written:,} consultations of former years.")
+
+
+def _tell(plan: Plan, written: int, begun: float) -> None:
     seconds = max(time.monotonic() - begun, 0.001)
     click.echo(
         f"{len(plan.guests):,} people, {len(plan.spots)} desks and rooms, {written:,} bookings"
@@ -88,10 +142,11 @@ def prepare(context: click.Context) -> None:
     with unit_of_work() as session:
         let_one_load(session)
         play_front_desk(session, at=now())
+        play_consultants(session, at=now())
         clerk_id = confirmed_owner(session, FRONT_DESK)
         added = fill_days(session, clerk_id, at=now()) if clerk_id else 0
     if added:
-        click.echo(f"{added:,} bookings added for the days ahead.")
+        click.echo(f"{added:,} bookings and consultations added for the days ahead.")
 
 
 def _settings() -> Settings:

@@ -1,7 +1,11 @@
-"""The demonstration's front desk never sleeps. Imported in demonstration mode only: elsewhere there is no such job."""
+"""The demonstration's front desk and consultants never sleep.
+
+Imported in demonstration mode only: elsewhere there is no such job.
+"""
 
 from portal.clock import now
 from portal.db import unit_of_work
+from portal.demo.consultations.present import play_consultants
 from portal.demo.present import play_front_desk
 from portal.jobs import job
 
@@ -10,3 +14,4 @@ from portal.jobs import job
 def play() -> None:
     with unit_of_work() as session:
         play_front_desk(session, at=now())
+        play_consultants(session, at=now())

@@ -12,8 +12,18 @@ from sqlalchemy.orm import Session
 from portal.accounts.demo_accounts import ensure_demo_accounts
 from portal.accounts.models import Agency
 from portal.audit.services import record
+from portal.bookings.models import Booking
 from portal.db import Reader
-from portal.demo.consultations.loading import Life, add_life, has_house, make_house, make_more_consultants
+from portal.demo.consultations.loading import (
+    VERB,
+    Life,
+    add_life,
+    add_older,
+    has_house,
+    make_house,
+    make_more_consultants,
+)
+from portal.demo.consultations.reading import held_by_consultations
 from portal.demo.full_days import full_days
 from portal.demo.guests_of_honour import lend_visits, tell
 from portal.demo.history import Crowd, Visit, living_days
@@ -29,10 +39,10 @@ from portal.demo.places import (
     make_site,
     make_spots,
 )
-from portal.demo.present import HORIZON_DAYS, first_day, loaded, references
+from portal.demo.present import HORIZON_DAYS, Loaded, first_day, latest, loaded, references
 from portal.demo.rows import Ground, register_in_time, write_visits
 from portal.resources.free_time import epoch_minutes
-from portal.resources.models import Reservation, Site
+from portal.resources.models import Site
 
 FULL_DAYS_AT_ONCE = 365
 EARLIEST = date(1990, 1, 1)
@@ -94,11 +104,34 @@ def refresh_accounts(session: Session, password: str, *, at: datetime) -> dict[s
     return ensure_demo_accounts(session, password, at, agency_id)
 
 
-def add_consultations(session: Session, *, at: datetime) -> None:
-    """What a load from before there were consultations lacks."""
-    site_id = session.scalar(select(Site.id).where(Site.reference_prefix == PREFIX))
-    if site_id is not None and not has_house(session):
-        make_house(session, site_id, at=at)
+def add_consultations(session: Session, command: Load, *, at: datetime) -> int:
+    """What an earlier load lacks of topics, consultants and their year; returns how many consultations were added."""
+    found = loaded(session)
+    if found is None:
+        return 0
+    at = at.replace(second=0, microsecond=0)
+    if not has_house(session):
+        make_house(session, found.site_id, at=at)
+    more = make_more_consultants(session, found.site_id, found.seed, command.consultants, at=at)
+    is_new = latest(session, [VERB]) is None
+    if not is_new and not more:
+        return 0
+    life = life_after(session, command, found, at=at)
+    added = add_life(session, life, wanted=command.appointments, among=None if is_new else more)
+    register_in_time(session)
+    return added
+
+
+def add_older_consultations(
+    session: Session, command: Load, count: int, show: Callable[[int], None], *, at: datetime
+) -> int:
+    """So many before all others; returns how many there was room for."""
+    found = loaded(session)
+    if found is None:
+        return 0
+    written = add_older(session, life_after(session, command, found, at=at), count, show)
+    register_in_time(session)
+    return written
 
 
 def begin(session: Session, command: Load, *, at: datetime) -> Plan:
@@ -146,7 +179,7 @@ def plan_more(session: Session, command: Load, *, at: datetime) -> Plan | None:
     """What is wanted beyond what an earlier load left: days before all others. None: nothing."""
     found = loaded(session)
     first = first_day(session, found.site_id) if found else None
-    there = session.scalar(select(func.count()).select_from(Reservation)) or 0
+    there = session.scalar(select(func.count()).select_from(Booking)) or 0
     if found is None or command.bookings is None or command.bookings <= there:
         return None
     accounts = refresh_accounts(session, command.password, at=at)
@@ -175,8 +208,30 @@ def _as_many(visits: list[Visit], wanted: int | None, midnight: int) -> tuple[li
 
 
 def life_of(plan: Plan) -> Life:
-    first = plan.at.date() - timedelta(days=2 * plan.command.days)
-    return Life(ground=_ground(plan), guests=plan.guests, accounts=plan.accounts, first=first, at=plan.at)
+    return Life(
+        ground=_ground(plan),
+        seed=plan.command.seed,
+        guests=plan.guests,
+        first=plan.at.date() - timedelta(days=2 * plan.command.days),
+        at=plan.at,
+        accounts=plan.accounts,
+    )
+
+
+def life_after(session: Session, command: Load, found: Loaded, *, at: datetime) -> Life:
+    """The same for what an earlier load left."""
+    accounts = refresh_accounts(session, command.password, at=at)
+    at = at.replace(second=0, microsecond=0)
+    return Life(
+        ground=Ground(
+            site_id=found.site_id, clerk_id=accounts[FRONT_DESK], seed=found.seed, at=epoch_minutes(at)
+        ),
+        seed=found.seed,
+        guests=found.guests,
+        first=at.date() - timedelta(days=2 * command.days),
+        at=at,
+        accounts=accounts,
+    )
 
 
 def _ground(plan: Plan) -> Ground:
@@ -194,5 +249,9 @@ def _older(session: Session, plan: Plan) -> Iterator[Visit]:
     while last > EARLIEST:
         first = max(last - timedelta(days=FULL_DAYS_AT_ONCE), EARLIEST)
         calendar = calendar_of(session, plan.site_id, first, last)
-        yield from full_days(plan.command.seed, calendar, plan.spots, plan.guests, last, first)
+        held = held_by_consultations(session, calendar, first, last)
+        for visit in full_days(plan.command.seed, calendar, plan.spots, plan.guests, last, first):
+            day = held.get((visit.resource_id, calendar.moment(visit.starts).date()), ()) if held else ()
+            if all(end <= visit.starts or visit.ends <= start for start, end in day):
+                yield visit
         last = first - timedelta(days=1)

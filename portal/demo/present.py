@@ -1,21 +1,25 @@
 """Keeps a demonstration alive: the days ahead fill up as time goes on, and people come and go."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
 from portal.audit.models import AuditEvent
 from portal.audit.services import record
+from portal.demo.consultations.loading import VERB as CONSULTATIONS_FILLED
+from portal.demo.consultations.loading import Life
+from portal.demo.consultations.loading import fill_days as fill_consultations
 from portal.demo.history import COMING_DAYS, Crowd, Visit, living_days
 from portal.demo.people import DOMAIN, PHONES, Guest
 from portal.demo.places import PREFIX, ZONES, Spot, calendar_of
 from portal.demo.rows import Ground, write_visits
 from portal.resources.free_time import epoch_minutes
-from portal.resources.models import Claim, Reservation, Resource, ResourceKind, Site
+from portal.resources.models import Claim, Reservation, ReservationKind, Resource, ResourceKind, Site
 
 HORIZON_DAYS = 2 * COMING_DAYS + 2
 FILLED = ("demo.load", "demo.fill")
@@ -94,24 +98,38 @@ def loaded(session: Session) -> Loaded | None:
 
 
 def fill_days(session: Session, clerk_id: int, *, at: datetime) -> int:
-    """What has become near since the last time; returns how many bookings were added."""
+    """What has become near since the last time; returns how many bookings and consultations were added."""
     found = loaded(session)
     if found is None:
         return 0
+    at = at.replace(second=0, microsecond=0)
+    ground = Ground(
+        site_id=found.site_id, clerk_id=clerk_id, seed=at.date().toordinal(), at=epoch_minutes(at)
+    )
+    consultations_at = latest(session, (CONSULTATIONS_FILLED, *FILLED)) or at
+    booked = _fill_bookings(session, found, ground, at)
+    life = Life(ground=ground, seed=found.seed, guests=found.guests, first=at.date(), at=at)
+    advised = fill_consultations(session, life, consultations_at)
+    if booked or advised:
+        changes = {"bookings": booked, "appointments": advised}
+        record(session, "demo.fill", ("site", found.site_id), at=at, actor_id=None, changes=changes)
+    return booked + advised
+
+
+def _fill_bookings(session: Session, found: Loaded, ground: Ground, at: datetime) -> int:
     calendar = calendar_of(session, found.site_id, found.filled_at.date(), at.date() + timedelta(days=366))
     today, before = calendar.today(at), calendar.today(found.filled_at)
     if today <= before:
         return 0
     first, last = before + timedelta(days=COMING_DAYS + 1), today + timedelta(days=HORIZON_DAYS)
-    at = at.replace(second=0, microsecond=0)
-    visits = living_days(
-        found.seed, calendar, found.spots, Crowd(found.guests), first, last, epoch_minutes(at)
-    )
+    visits = living_days(found.seed, calendar, found.spots, Crowd(found.guests), first, last, ground.at)
     visits = _beside_others(session, visits, calendar.midnight(first))
-    ground = Ground(site_id=found.site_id, clerk_id=clerk_id, seed=today.toordinal(), at=epoch_minutes(at))
-    written = write_visits(session, visits, len(visits), ground, lambda _: None, references(session))
-    record(session, "demo.fill", ("site", found.site_id), at=at, actor_id=None, changes={"bookings": written})
-    return written
+    return write_visits(session, visits, len(visits), ground, lambda _: None, references(session))
+
+
+def latest(session: Session, verbs: Sequence[str]) -> datetime | None:
+    """When one of these things was last done."""
+    return session.scalar(select(func.max(AuditEvent.at)).where(AuditEvent.verb.in_(verbs)))
 
 
 def references(session: Session) -> frozenset[str]:
@@ -122,7 +140,7 @@ def first_day(session: Session, site_id: int) -> date | None:
     """Before which nothing is booked; in UTC, which is the same day where the site is open by day."""
     earliest = session.scalar(
         select(Reservation.starts_at)
-        .where(Reservation.site_id == site_id)
+        .where(Reservation.site_id == site_id, Reservation.kind == ReservationKind.BOOKING)
         .order_by(Reservation.starts_at)
         .limit(1)
     )

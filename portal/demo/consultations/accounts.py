@@ -16,7 +16,7 @@ from portal.consultations.cases.models import CaseNote, FollowUp, Rating
 from portal.consultations.consultants.models import Consultant, ConsultantTopic
 from portal.consultations.finding.queries import TopicRow, offer_of, topics
 from portal.consultations.topics.models import Mode
-from portal.demo.consultations.cases import Lists, answers
+from portal.demo.consultations.cases import KEYS, Lists, answers
 from portal.demo.consultations.consultants import ACCOUNT
 from portal.demo.consultations.days import House
 from portal.demo.consultations.fates import Consultation
@@ -27,7 +27,8 @@ from portal.resources.calendar import SiteCalendar
 from portal.resources.models import Reservation, State
 
 DAY = 1440
-PAST = {FIRST: 4, SECOND: 2}
+PAST = {FIRST: ("nib",) * 4, SECOND: ("halal", "nib")}
+"""What it was about, the latest first."""
 APART = 12 * DAY
 """Minutes, at least, between two of their consultations."""
 
@@ -134,18 +135,21 @@ def lend(
     """
     lent = list(made)
     owners = {adviser.id for adviser in house.advisers if adviser.is_account}
+    keys = {topic.id: KEYS.get(topic.name.id) for adviser in house.advisers for topic in adviser.topics}
     own = [number for number, one in enumerate(made) if one.consultant_id in owners]
     own.sort(key=lambda number: -made[number].starts)
     monday = house.calendar.midnight(today - timedelta(days=today.weekday()))
     given: set[int] = set()
-    for email, wanted in PAST.items():
-        before = monday
+    for email, topic_keys in PAST.items():
+        before, wanted = monday, list(topic_keys)
         for number in own:
             one = made[number]
-            if wanted and number not in given and one.state == State.COMPLETED and one.ends <= before:
+            is_free = number not in given and one.state == State.COMPLETED and one.ends <= before
+            if wanted and is_free and keys.get(one.topic_id) == wanted[0]:
                 lent[number] = _given(one, accounts[email])
                 given.add(number)
-                before, wanted = one.starts - APART, wanted - 1
+                before = one.starts - APART
+                wanted.pop(0)
     first, last = (house.calendar.midnight(today + timedelta(days=ahead)) for ahead in (7, 14))
     coming = [n for n in own if made[n].state == State.CONFIRMED and first <= made[n].starts < last]
     if coming:

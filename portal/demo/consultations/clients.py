@@ -12,6 +12,7 @@ COMING_BACK = 0.4
 ADVISED = 0.75
 """Share of the people who ever ask for a consultation."""
 TRIES = 12
+APART_DAYS = 6
 
 Held = Mapping[date, Mapping[int, Sequence[Stretch[int]]]]
 """Consultations that people hold already, by local day and person."""
@@ -34,9 +35,11 @@ class Clients:
             adviser_id: [by_id[id_] for id_ in ids if id_ in by_id]
             for adviser_id, ids in (former or {}).items()
         }
+        self.latest: dict[int, date] = {}
         self.begin_day(date.min)
 
     def begin_day(self, day: date) -> None:
+        self.day = day
         self.busy: dict[int, list[Stretch[int]]] = {
             person_id: list(stretches) for person_id, stretches in self.held.get(day, {}).items()
         }
@@ -44,7 +47,7 @@ class Clients:
     def pick(
         self, dice: Random, adviser_id: int, wanted: Stretch[int], created: int, *, is_packed: bool
     ) -> Guest | None:
-        """Somebody who was registered by then and is free; one consultation a day is enough, unless all is packed."""
+        """Somebody who was registered by then and free; one consultation a week is enough, unless all is packed."""
         if not self.guests:
             return None
         former = self.former.get(adviser_id)
@@ -55,11 +58,13 @@ class Clients:
             is_free = all(end <= wanted[0] or wanted[1] <= start for start, end in busy)
             if is_packed and is_free:
                 return guest
-            if not busy and guest.since <= created:
+            is_back = (self.day - self.latest.get(guest.id, date.min)).days >= APART_DAYS
+            if not busy and is_back and guest.since <= created:
                 return guest
         return None
 
     def take(self, guest: Guest, adviser_id: int, wanted: Stretch[int]) -> None:
+        self.latest[guest.id] = self.day
         self.busy.setdefault(guest.id, []).append(wanted)
         former = self.former.setdefault(adviser_id, [])
         if guest not in former:

@@ -1,7 +1,7 @@
 """Consultations as a whole: who advises on what and when, what has come of it, and what the accounts find."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -36,10 +36,12 @@ class Life:
     """Made up for whom, from when on and seen from when."""
 
     ground: Ground
+    seed: int
     guests: Sequence[Guest]
-    accounts: dict[str, int]
     first: date
     at: datetime
+    accounts: dict[str, int] = field(default_factory=dict)
+    """The demonstration accounts' people by address."""
 
 
 def has_house(reader: Reader) -> bool:
@@ -77,9 +79,9 @@ def add_life(
     today = calendar.today(life.at)
     last = today + timedelta(days=AHEAD_DAYS)
     house = read_house(session, ground.site_id, life.first, last)
-    clients = read_clients(session, ground.seed, life.guests, house, life.first, last)
+    clients = read_clients(session, life.seed, life.guests, house, life.first, last)
     chosen = house if among is None else only(house, among)
-    made = consultations(ground.seed, chosen, clients, ground.clerk_id, life.first, last, ground.at)
+    made = consultations(life.seed, chosen, clients, ground.clerk_id, life.first, last, ground.at)
     made = _as_many(made, wanted, house.calendar.midnight(today))
     if among is None:
         made = account_holders.lend(made, life.accounts, house, today)
@@ -88,13 +90,17 @@ def add_life(
     if among is None:
         account_holders.write_cases(session, life.accounts, lists, house.calendar, at=life.at)
     account_holders.let_ask(session, lists, at=life.at)
-    changes = {"appointments": written, "seed": ground.seed}
+    changes = {"appointments": written, "seed": life.seed}
     record(session, VERB, ("site", ground.site_id), at=life.at, actor_id=None, changes=changes)
     return written
 
 
 def count_appointments(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Appointment)) or 0
+
+
+def count_consultants(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Consultant)) or 0
 
 
 def add_older(session: Session, life: Life, count: int, show: Callable[[int], None]) -> int:
@@ -108,9 +114,9 @@ def add_older(session: Session, life: Life, count: int, show: Callable[[int], No
     while written < count and before > EARLIEST:
         first = max(before - timedelta(days=CHUNK_DAYS), EARLIEST)
         house = read_house(session, ground.site_id, first, before)
-        clients = read_clients(session, ground.seed, life.guests, house, first, before)
+        clients = read_clients(session, life.seed, life.guests, house, first, before)
         made = consultations(
-            ground.seed, house, clients, ground.clerk_id, first, before, ground.at, is_packed=True
+            life.seed, house, clients, ground.clerk_id, first, before, ground.at, is_packed=True
         )
         if not made:
             break
@@ -127,12 +133,13 @@ def fill_days(session: Session, life: Life, filled_at: datetime) -> int:
     calendar = calendar_of(session, ground.site_id, life.at.date(), life.at.date())
     first = calendar.today(filled_at) + timedelta(days=COMING_DAYS + 1)
     last = calendar.today(life.at) + timedelta(days=AHEAD_DAYS)
+    lists = read_lists(session)
+    account_holders.let_ask(session, lists, at=life.at)
     if first > last or calendar.today(life.at) <= calendar.today(filled_at):
         return 0
     house = read_house(session, ground.site_id, first, last)
-    clients = read_clients(session, ground.seed, life.guests, house, first, last)
-    made = consultations(ground.seed, house, clients, ground.clerk_id, first, last, ground.at)
-    lists = read_lists(session)
+    clients = read_clients(session, life.seed, life.guests, house, first, last)
+    made = consultations(life.seed, house, clients, ground.clerk_id, first, last, ground.at)
     return write_consultations(session, made, len(made), ground, lists, house.calendar, lambda _: None)
 
 

@@ -35,6 +35,14 @@ _HELD = text(
       AND starts_at > CAST(:first AS date) - 1 AND starts_at < CAST(:last AS date) + 2
     """
 )
+_CLAIMED = text(
+    """
+    SELECT k.resource_id, floor(extract(epoch FROM k.starts_at) / 60)::bigint,
+        ceil(extract(epoch FROM k.ends_at) / 60)::bigint
+    FROM appointment a JOIN claim k ON k.reservation_id = a.id
+    WHERE k.released_at IS NULL AND k.starts_at > CAST(:first AS date) - 1 AND k.starts_at < CAST(:last AS date) + 2
+    """
+)
 _FORMER = text(
     """
     SELECT DISTINCT a.consultant_id, v.person_id FROM appointment a JOIN reservation v ON v.id = a.id
@@ -76,6 +84,16 @@ def read_clients(
     for consultant_id, person_id in session.execute(_FORMER):
         former.setdefault(consultant_id, []).append(person_id)
     return Clients(seed, guests, held, former)
+
+
+def held_by_consultations(
+    session: Session, calendar: SiteCalendar, first: date, last: date
+) -> dict[tuple[int, date], list[Stretch[int]]]:
+    """What consultations claim, by resource and local day."""
+    taken: dict[int, list[Stretch[int]]] = {}
+    for resource_id, start, end in session.execute(_CLAIMED, {"first": first, "last": last}):
+        taken.setdefault(resource_id, []).append((start, end))
+    return _by_day(taken, calendar)
 
 
 def read_lists(session: Session) -> Lists:
