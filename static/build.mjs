@@ -9,8 +9,8 @@ import { build } from "esbuild";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const out = path.join(here, "build");
-const scripts = ["js/app.js", "js/day.js", "js/calendar.js"];
-const styles = ["css/app.css", "css/calendar.css", "css/times.css", "css/kit.css"];
+const scripts = ["js/app.js", "js/day.js", "js/calendar.js", "js/hours.js"];
+const styles = ["css/app.css", "css/calendar.css", "css/times.css", "css/hours.css", "css/kit.css"];
 const images = ["icons.svg", "logo.svg", "favicon.svg"];
 const DAY = 24 * 60 * 60 * 1000;
 const manifest = {};

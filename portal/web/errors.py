@@ -1,7 +1,7 @@
 """The four domain refusals, and HTTP's own, as pages in both languages. The API answers with problem+json instead."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
@@ -40,7 +40,7 @@ def words(error: PortalError) -> str:
 
 
 def _written(value: Any) -> Any:
-    if isinstance(value, datetime):
+    if isinstance(value, datetime | time):
         return filters.clock_time(value)
     if isinstance(value, date):
         return filters.day(value)

@@ -96,7 +96,7 @@ class Office:
         command = {"actor_id": self.person_id, "consultant_id": self.id, "first": first, "last": last}
         return list(do(services.take_off, TakeOff(**command | more)))
 
-    def ask(self, starts_at: datetime = TEN, mode: Mode = Mode.VIDEO) -> Any:
+    def ask(self, starts_at: datetime = TEN, mode: Mode = Mode.VIDEO, at: datetime = AT) -> Any:
         return do(
             appointments.request,
             appointments.Request(
@@ -107,6 +107,7 @@ class Office:
                 starts_at=starts_at,
                 mode=mode,
             ),
+            at=at,
         )
 
     def stranded(self, at: datetime = AT) -> Any:

@@ -96,6 +96,12 @@ def missed(session: Session, reservation_id: int, *, at: datetime) -> None:
     _tell_person(session, _row(session, reservation_id), "missed", at)
 
 
+def outside_hours(session: Session, reservation_id: int, *, reason: str, at: datetime) -> None:
+    """It stands as agreed, but the consultant does not work then any more: the person may choose another time."""
+    row = _row(session, reservation_id)
+    _tell_person(session, row, "outside_hours", at, until=row.starts_at, more={"reason": reason})
+
+
 def held(session: Session, reservation_id: int, *, at: datetime) -> None:
     """Thanks, and how it was: two taps."""
     _tell_person(session, _row(session, reservation_id), "held", at)
@@ -148,7 +154,7 @@ def _facts(row: AppointmentRow, for_consultant: bool) -> dict[str, Any]:
         "time_zone": row.time_zone,
         "starts_at": row.starts,
         "ends_at": row.ends,
-        "answer_at": row.answer_by.astimezone(zone) if row.answer_by else "",
+        "answer_at": row.answer_by.astimezone(zone) if row.answer_by else None,
         "state": row.state,
         "reason": row.reason or "",
         "path": _path(row, for_consultant),
