@@ -29,6 +29,8 @@ class Settings:
     """How many reverse proxies in front may be believed about the caller's address."""
     pool_size: int
     """Database connections a process holds at most; as many as its threads."""
+    inbox_months: int = 13
+    """How long messages that were read stay in the inbox; 0 keeps them for ever."""
     instance: Path
 
     @property
@@ -87,6 +89,7 @@ def load_settings(environ: Mapping[str, str] = os.environ, instance: Path = INST
         demo_password=setting("DEMO_PASSWORD") if demo else None,
         trusted_proxies=number("TRUSTED_PROXIES", 0),
         pool_size=number("POOL_SIZE", 4),
+        inbox_months=max(number("INBOX_MONTHS", 13), 0),
         instance=instance,
     )
 

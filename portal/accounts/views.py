@@ -29,7 +29,7 @@ def keep_out_of_caches(response: Response) -> Response:
 @blueprint.get("/privacy")
 @public
 def privacy() -> str:
-    return render_template("accounts/privacy.html")
+    return render_template("accounts/privacy.html", inbox_months=current_app.config["SETTINGS"].inbox_months)
 
 
 def next_path() -> str | None:

@@ -1,4 +1,4 @@
-"""The job that mails a message."""
+"""The job that mails a message, and the one that clears old ones away."""
 
 from datetime import datetime
 from email.headerregistry import Address
@@ -18,6 +18,7 @@ from portal.notifications.models import Message
 from portal.notifications.post import UnsentError, hand_over, sender_of
 from portal.notifications.queries import waiting
 from portal.notifications.sealing import SEALED, BrokenSealError, unseal
+from portal.notifications.services import MOST_AT_ONCE, clear_inboxes
 from portal.notifications.wording import worded
 
 log = get_logger("portal.notifications")
@@ -71,6 +72,16 @@ def mail(
     if message_id is not None:
         with unit_of_work() as session:
             session.execute(update(Message).where(Message.id == message_id).values(mailed_at=now()))
+
+
+@job("notifications.sweep", every="23 19 * * *")
+def sweep() -> None:
+    """By night in Indonesia."""
+    settings: Settings = current_app.config["SETTINGS"]
+    cleared = MOST_AT_ONCE
+    while settings.inbox_months and cleared == MOST_AT_ONCE:
+        with unit_of_work() as session:
+            cleared = clear_inboxes(session, settings.inbox_months, at=now())
 
 
 def _opened(sealed: str) -> dict[str, Any]:

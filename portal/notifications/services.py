@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import func, insert, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.db import Words
@@ -16,7 +16,10 @@ from portal.notifications.calendar_files import CalendarEvent
 from portal.notifications.models import Message
 from portal.notifications.sealing import SEALED, seal
 
-__all__ = ["CalendarEvent", "Recipient", "mark_all_read", "mark_read", "send"]
+__all__ = ["CalendarEvent", "Recipient", "clear_inboxes", "mark_all_read", "mark_read", "send"]
+
+MOST_AT_ONCE = 5000
+"""Messages cleared away in one transaction."""
 
 _PUT = insert(Message.__table__).returning(Message.id)  # type: ignore[arg-type]  # the table: no object is wanted
 
@@ -90,6 +93,16 @@ def mark_all_read(session: Session, person_id: int, *, at: datetime) -> None:
     session.execute(
         update(Message).where(Message.person_id == person_id, Message.read_at.is_(None)).values(read_at=at)
     )
+
+
+def clear_inboxes(session: Session, months: int, *, at: datetime) -> int:
+    """Deletes messages that were read and are older, at most `MOST_AT_ONCE` of them; says how many."""
+    old = (
+        select(Message.id)
+        .where(Message.read_at.is_not(None), Message.created_at < at - func.make_interval(0, months))
+        .limit(MOST_AT_ONCE)
+    )
+    return len(session.execute(delete(Message).where(Message.id.in_(old)).returning(Message.id)).all())
 
 
 def as_json(value: Any) -> Any:
