@@ -33,6 +33,8 @@ Job = TypeVar("Job", bound=Callable[..., Any])
 MODULES = (
     "portal.notifications.jobs",
     "portal.bookings.visits.jobs",
+    "portal.consultations.appointments.jobs",
+    "portal.consultations.cases.jobs",
     "portal.accounts.jobs",
     "portal.api.jobs",
 )

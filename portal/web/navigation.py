@@ -35,6 +35,13 @@ ENTRIES = (
         "book",
         also=("bookings.ticket", "bookings.new", "bookings.ask_cancel"),
     ),
+    Entry(
+        "consultations.start",
+        N_("Consultations"),
+        "talk",
+        also=("consultations.times", "consultations.new", "consultations.appointment"),
+    ),
+    Entry("agenda.mine", N_("My agenda"), "cal", "account", on_phone=False),
     Entry("administration.overview", N_("Administration"), "gear", "administer", on_phone=False),
     Entry("accounts.account", N_("Me"), "user", "account", also=("notifications.inbox", "accounts.devices")),
     Entry("accounts.sign_in", N_("Sign in"), "user", "anonymous", also=("accounts.register",)),

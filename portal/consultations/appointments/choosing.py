@@ -20,6 +20,7 @@ from portal.consultations.finding.free_times import (
 )
 from portal.consultations.finding.queries import ConsultantRow, Offer, Room, SiteFacts, TopicRow, offer
 from portal.consultations.topics.models import Mode
+from portal.db import Reader
 from portal.errors import PortalError
 from portal.resources.claims import Part, lock_resources
 from portal.resources.free_time import Stretch, covers, epoch_minutes
@@ -88,7 +89,7 @@ def lock_candidates(session: Session, wish: Wish, also: Iterable[int]) -> None:
     lock_resources(session, [*found, *also])
 
 
-def choose(session: Session, wish: Wish, *, at: datetime, besides: int = 0) -> Chosen:
+def choose(reader: Reader, wish: Wish, *, at: datetime, besides: int = 0) -> Chosen:
     """The consultant who is free with the fewest appointments that week, then that day; among equals the first.
 
     Raises: NoSuchConsultant, the reason why a wished one cannot, or the nearest miss among all.
@@ -97,7 +98,7 @@ def choose(session: Session, wish: Wish, *, at: datetime, besides: int = 0) -> C
         raise NotOnGrid(slot_minutes=wish.length.step)
     around = wish.starts_at.astimezone(UTC).date()
     first, last = around - timedelta(days=1), around + timedelta(days=1)
-    found = offer(session, wish.topic.id, first, last, consultant_id=wish.consultant_id, besides=besides)
+    found = offer(reader, wish.topic.id, first, last, consultant_id=wish.consultant_id, besides=besides)
     if not found.consultants:
         raise refusals.NoSuchConsultant()
     rooms = found.room_beginnings(wish.length) if wish.mode == Mode.IN_PERSON else None

@@ -182,6 +182,13 @@ _ONE = text(
     FROM consultant c JOIN resource r ON r.id = c.id WHERE c.id = :consultant_id
     """  # noqa: S608 (constants of this file)
 )
+_EVERYBODY = text(
+    f"""
+    SELECT {_CONSULTANT_COLUMNS}, {_SCHEDULE}
+    FROM consultant c JOIN resource r ON r.id = c.id WHERE r.is_active ORDER BY r.name, c.id
+    """  # noqa: S608 (constants of this file)
+)
+_ADVISE_ON = text("SELECT topic_id, array_agg(consultant_id) FROM consultant_topic GROUP BY topic_id")
 _SITES = text(
     f"""
     SELECT site.id, site.name, site.address, site.reference_prefix, site.time_zone, {HOURS},
@@ -235,6 +242,17 @@ def offer_of(reader: Reader, consultant_id: int, first: date, last: date, *, bes
     window = {"first": first, "last": last}
     rows = reader.execute(_ONE, {"consultant_id": consultant_id} | window)
     return _offer(reader, [tuple(row) for row in rows], first, last, besides)
+
+
+def offer_of_all(reader: Reader, first: date, last: date) -> Offer:
+    """Everybody's time, whatever they advise on."""
+    rows = reader.execute(_EVERYBODY, {"first": first, "last": last})
+    return _offer(reader, [tuple(row) for row in rows], first, last, 0)
+
+
+def advising(reader: Reader) -> dict[int, frozenset[int]]:
+    """Who advises on each topic, by id."""
+    return {topic_id: frozenset(ids) for topic_id, ids in reader.execute(_ADVISE_ON)}
 
 
 def _offer(reader: Reader, rows: Sequence[tuple[Any, ...]], first: date, last: date, besides: int) -> Offer:

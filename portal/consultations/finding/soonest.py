@@ -1,9 +1,11 @@
 """Other times at which a topic can be had: the next, and those nearest to a wanted one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from portal.consultations.finding.queries import offer, topic
+from portal.consultations.finding.free_times import free_times
+from portal.consultations.finding.queries import TopicRow, advising, offer, offer_of_all, topic
 from portal.consultations.topics.models import Mode
 from portal.db import Reader
 
@@ -78,3 +80,29 @@ def nearest(
     for _, at, id_ in near:
         kept.setdefault(at, soon(id_, at))
     return [*then[: limit // 2], *list(kept.values())[: limit - len(then[: limit // 2])]]
+
+
+def soonest_of_topics(reader: Reader, wanted: Sequence[TopicRow], *, now: datetime) -> dict[int, datetime]:
+    """By topic the local moment of the first free time with anyone, in the topic's usual way; in four statements."""
+    today = now.astimezone(UTC).date()
+    found, who = offer_of_all(reader, today, today + timedelta(days=DAYS)), advising(reader)
+    calendars, days = found.calendars, found.days
+    first: dict[int, datetime] = {}
+    # Most topics can be had within a day or two: what lies further is looked at for the others alone.
+    for some in (days[:2], days[2:5], days[5:]):
+        for one in wanted:
+            if one.id in first:
+                continue
+            rooms = found.room_beginnings(one.length) if one.modes[0] == Mode.IN_PERSON else None
+            beginnings = [
+                beginning
+                for id_ in who.get(one.id, ())
+                if id_ in found.schedules
+                for beginning in free_times(
+                    found.schedules[id_], calendars, some, one.length, now=now, rooms=rooms
+                )
+            ]
+            if beginnings:
+                soon = min(beginnings)
+                first[one.id] = calendars[soon.site_id].moment(soon.at)
+    return first

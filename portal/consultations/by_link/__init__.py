@@ -1,0 +1,1 @@
+"""What whoever holds a mail's link may do without signing in."""
