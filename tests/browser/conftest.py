@@ -42,18 +42,26 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dic
 
 
 @pytest.fixture(scope="session")
-def portal(database_url: str, settings: Settings) -> Iterator[Portal]:
+def portal(
+    database_url: str, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Portal]:
     """Beside the database that other tests empty, one of its own with the demonstration in it."""
     url = make_url(database_url)
     own = url.set(database=f"{url.database}_browser")
     server = create_engine(url, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {own.database}"))
-    settings = replace(settings, database_url=own.render_as_string(hide_password=False), pool_size=4)
+    settings = replace(
+        settings,
+        database_url=own.render_as_string(hide_password=False),
+        pool_size=4,
+        instance=tmp_path_factory.mktemp("browser"),
+    )
     _fill(settings)
     engine = create_engine(own)
-    with serving(settings, PORTAL_DEMO="1") as port:
-        yield Portal(f"http://127.0.0.1:{port}", engine, _open_days(port))
+    more = {"PORTAL_DEMO": "1", "TEST_INSTANCE": str(settings.instance)}
+    with serving(settings, "tests.browser.served:app", **more) as port:
+        yield Portal(f"http://127.0.0.1:{port}", engine, _open_days(port), settings)
     engine.dispose()
     with server.connect() as connection:
         connection.execute(text(f"DROP DATABASE {own.database} WITH (FORCE)"))

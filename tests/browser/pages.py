@@ -69,6 +69,8 @@ def _of_nobody(portal: Portal) -> Iterator[Place]:
     yield Place("/register", act=refused_form)
     yield Place("/sign-in?next=/bookings")
     yield Place("/sign-in", act=wrong_password)
+    yield Place("/sign-in", act=too_many_passwords)
+    yield Place("/sign-in", act=without_cookies)
     yield Place("/forgot")
     yield Place("/forgot", act=refused_form)
     yield Place("/forgot/sent")
@@ -82,8 +84,11 @@ def _of_nobody(portal: Portal) -> Iterator[Place]:
     yield Place("/privacy")
     yield Place("/accessibility")
     yield Place("/dev/components")
+    yield Place(portal.mail())
     yield Place("/dev/mail")
     yield Place("/nothing/here", 404)
+    for status in (405, 413, 429, 500, 503):
+        yield Place(f"/fails/{status}", status)
 
 
 def _of_newcomer(portal: Portal, email: str) -> Iterator[Place]:
@@ -97,6 +102,13 @@ def _of_newcomer(portal: Portal, email: str) -> Iterator[Place]:
         page.locator(".confirm form .button").click()
         page.locator(".offer").first.wait_for()
 
+    def over_meanwhile(page: Page) -> None:
+        page.locator("a[href$='/cancel']").first.click()
+        page.locator("main .button--stop").wait_for()
+        portal.end(portal.references(email)[0])
+        page.locator("main .button--stop").click()
+        page.locator(".refusal").wait_for()
+
     def second_try(page: Page) -> None:
         choose(page)
         page.locator(".confirm form .button").click()
@@ -106,6 +118,7 @@ def _of_newcomer(portal: Portal, email: str) -> Iterator[Place]:
     yield Place(portal.days[3], act=second_try)
     yield Place("/")
     yield Place("/inbox")
+    yield Place("/bookings", act=over_meanwhile)
 
 
 def _of_entrepreneur(portal: Portal) -> Iterator[Place]:
@@ -149,6 +162,7 @@ def _of_administrator(portal: Portal) -> Iterator[Place]:
     yield Place("/admin")
     yield Place("/admin/audit")
     yield Place("/admin/audit?name=zzzzzz")
+    yield Place("/admin/audit", act=open_menu)
 
 
 def register_in_between(page: Page) -> None:
@@ -167,6 +181,24 @@ def wrong_password(page: Page) -> None:
     page.fill("[name=login]", f"0812345{next(_numbers)}")
     page.fill("[name=password]", PASSWORD)
     refused_form(page)
+
+
+def too_many_passwords(page: Page) -> None:
+    login = f"0812345{next(_numbers)}"
+    while not page.locator(".notice").count():
+        page.fill("[name=login]", login)
+        page.fill("[name=password]", PASSWORD)
+        page.locator("main form .button[type=submit]").last.click()
+        page.locator(".summary, .notice").wait_for()
+
+
+def without_cookies(page: Page) -> None:
+    """The form lay open for long, and the browser has forgotten its cookies meanwhile."""
+    page.context.clear_cookies(name="session")
+    page.fill("[name=login]", f"0812345{next(_numbers)}")
+    page.fill("[name=password]", PASSWORD)
+    page.locator("main form .button[type=submit]").last.click()
+    page.locator(".refusal").wait_for()
 
 
 def look_once_more(page: Page) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
 from playwright.sync_api import Page
@@ -15,8 +15,10 @@ from portal.accounts.passwords import hash_password
 from portal.accounts.services import CreateAccount, create_account
 from portal.accounts.tokens import new_token, token_hash
 from portal.clock import now
+from portal.config import Settings
 from portal.permissions import Role
-from tests.concurrency.hosts import ask
+from tests.browser.post import deliver
+from tests.concurrency.hosts import ask, environment
 
 PASSWORD = "teh-poci-gula-batu"
 TICKET = re.compile(r"/bookings/TRS[0-9A-Z]{6}(\?|$)")
@@ -33,6 +35,7 @@ class Portal:
     engine: Engine
     days: list[str]
     """Addresses of day pages after today on which the house is open all day, soonest first."""
+    settings: Settings
     _token: str = field(default="")
 
     @property
@@ -94,6 +97,31 @@ class Portal:
         }
         status, answer = ask(self.port, "POST", "/api/v1/bookings", self._rival(), body)
         assert status == 201, answer
+
+    def end(self, reference: str) -> None:
+        """As the front desk does when somebody has come and left."""
+        with self.engine.begin() as connection:
+            over = text("UPDATE reservation SET state = 'completed' WHERE reference = :reference")
+            connection.execute(over, {"reference": reference})
+
+    def mail(self) -> str:
+        """The page of a mail, which somebody was just sent about a booking."""
+        _, _, site, _, day = self.days[-1].split("/")
+        status, answer = ask(
+            self.port, "GET", f"/api/v1/availability?site={site}&date={day}&kind=room", self._rival()
+        )
+        assert status == 200, answer
+        room = next(one for one in answer["items"] if one["free"])
+        starts_at = datetime.fromisoformat(room["free"][0]["starts_at"])
+        body = {
+            "resource_id": room["resource_id"],
+            "starts_at": starts_at.isoformat(),
+            "ends_at": (starts_at + timedelta(hours=1)).isoformat(),
+        }
+        status, answer = ask(self.port, "POST", "/api/v1/bookings", self._rival(), body)
+        assert status == 201, answer
+        name = deliver(environment(self.settings), self.settings.instance)
+        return f"/dev/mail/{name}"
 
     def _rival(self) -> str:
         """The token of somebody without a quota."""

@@ -21,17 +21,23 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-@contextmanager
-def serving(settings: Settings, **more: str) -> Iterator[int]:
-    """A host with two processes of four threads; yields its port. `more`: further settings by their full names."""
-    port = free_port()
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")} | {
+def environment(settings: Settings, **more: str) -> dict[str, str]:
+    """Of a process of the portal over the database of `settings`."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
+    ours.pop("PROMETHEUS_MULTIPROC_DIR", None)
+    return ours | {
         "PORTAL_DATABASE_URL": settings.database_url,
         "PORTAL_SECRET_KEY": settings.secret_key,
         "PORTAL_BASE_URL": "http://127.0.0.1",
         **more,
     }
-    environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
+
+
+@contextmanager
+def serving(settings: Settings, application: str = "wsgi:app", **more: str) -> Iterator[int]:
+    """A host with two processes of four threads; yields its port. `more`: further settings by their full names."""
+    port = free_port()
+    environ = environment(settings, **more)
     command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--worker-class", "gthread"]
     command += [
         "--workers",
@@ -42,7 +48,7 @@ def serving(settings: Settings, **more: str) -> Iterator[int]:
         f"127.0.0.1:{port}",
         "--log-level",
         "warning",
-        "wsgi:app",
+        application,
     ]
     process = subprocess.Popen(command, cwd=ROOT, env=environ, start_new_session=True)
     try:
