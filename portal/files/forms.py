@@ -8,7 +8,8 @@ from typing import Any
 
 from flask import request
 from werkzeug.datastructures import FileStorage
-from wtforms import Field, StopValidation
+from wtforms import Field
+from wtforms.validators import StopValidation
 from wtforms.widgets import FileInput
 
 from portal.errors import RuleBroken
