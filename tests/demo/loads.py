@@ -27,10 +27,41 @@ DIGEST = text(
     ) AS lines
     """
 )
-OVERLAPS = """
-    SELECT count(*) FROM claim a JOIN claim b ON a.{same} = b.{same} AND a.id <> b.id
-    WHERE a.released_at IS NULL AND b.released_at IS NULL AND b.starts_at >= a.starts_at AND b.starts_at < a.ends_at
-"""
+CONSULTATIONS = text(
+    """
+    SELECT md5(string_agg(line, E'\\n' ORDER BY line)) FROM (
+        SELECT concat_ws('|', v.state, v.starts_at, v.ends_at, v.created_at, v.changed_at, v.cancelled_at, v.sequence,
+            r.name, room.name, p.name, p.email, c.name, t.name, a.mode, a.answers, a.answer_by, a.reason, a.ended_at,
+            a.has_lapsed, a.reminded_at, n.private_note, n.advice, n.written_at, o.name, g.stars, g.line, g.given_at,
+            (SELECT string_agg(concat_ws('|', k.starts_at, k.ends_at, k.released_at), ';' ORDER BY k.ends_at DESC)
+             FROM claim k WHERE k.reservation_id = v.id),
+            (SELECT string_agg(concat_ws('|', f.task, f.due_on, f.done_at, f.reminded_at), ';' ORDER BY f.task)
+             FROM follow_up f WHERE f.appointment_id = v.id)) AS line
+        FROM reservation v JOIN appointment a ON a.id = v.id JOIN resource r ON r.id = a.consultant_id
+        JOIN person p ON p.id = v.person_id JOIN person c ON c.id = v.created_by_id JOIN topic t ON t.id = a.topic_id
+        LEFT JOIN resource room ON room.id = a.room_id LEFT JOIN case_note n ON n.id = v.id
+        LEFT JOIN outcome o ON o.id = n.outcome_id LEFT JOIN rating g ON g.id = v.id
+    ) AS lines
+    """
+)
+"""Without references: who asks through the services is given one by chance."""
+OVERLAPS = {
+    "resource": """
+        SELECT count(*) FROM claim a JOIN claim b ON a.resource_id = b.resource_id AND a.id <> b.id
+        WHERE a.released_at IS NULL AND b.released_at IS NULL AND b.starts_at >= a.starts_at AND b.starts_at < a.ends_at
+        """,
+    "person at a desk": """
+        SELECT count(*) FROM claim a JOIN claim b ON a.person_id = b.person_id AND a.id <> b.id
+        JOIN booking x ON x.id = a.reservation_id JOIN booking y ON y.id = b.reservation_id
+        WHERE a.released_at IS NULL AND b.released_at IS NULL AND b.starts_at >= a.starts_at AND b.starts_at < a.ends_at
+        """,
+    "person asking": """
+        SELECT count(*) FROM reservation a JOIN reservation b ON a.person_id = b.person_id AND a.id <> b.id
+        WHERE a.kind = 'appointment' AND b.kind = 'appointment' AND b.starts_at >= a.starts_at AND b.starts_at < a.ends_at
+          AND a.state NOT IN ('cancelled', 'declined') AND b.state NOT IN ('cancelled', 'declined')
+        """,
+}
+"""How often somebody or something is in two places at once."""
 
 
 @contextmanager

@@ -260,14 +260,13 @@ def let_ask(session: Session, lists: Lists, *, at: datetime) -> int:
 
 
 def _candidates(session: Session, consultant_id: int, at: datetime) -> list[list[int]]:
-    """Who comes for the first time, who has come more than once, and who was missed once; as `WAITING`."""
+    """Who comes for the first time, who has come more than once, and who was missed once, as `WAITING`; or whoever else."""
     parameters = {"consultant_id": consultant_id, "before": at - timedelta(days=1)}
     rows = session.execute(_CANDIDATES, parameters).all()
-    return [
-        [row.id for row in rows if not row.held and not row.missed],
-        [row.id for row in rows if row.held > 1 and not row.missed],
-        [row.id for row in rows if row.held and row.missed],
-    ]
+    strangers = [row.id for row in rows if not row.held and not row.missed]
+    regulars = [row.id for row in rows if row.held > 1 and not row.missed]
+    missed = [row.id for row in rows if row.held and row.missed]
+    return [strangers, regulars + strangers[::-1], missed + regulars[::-1] + strangers[::-1]]
 
 
 def _free_time(

@@ -10,15 +10,17 @@ from sqlalchemy.orm import Session
 from portal.audit.services import record
 from portal.consultations.appointments.models import Appointment
 from portal.consultations.consultants.models import Consultant
+from portal.consultations.finding.queries import topics
 from portal.consultations.topics.models import Topic
 from portal.db import Reader
 from portal.demo.consultations import accounts as account_holders
+from portal.demo.consultations.cases import KEYS
 from portal.demo.consultations.consultants import CONSULTANTS, draft_more, make_consultants, open_rooms
 from portal.demo.consultations.days import COMING_DAYS, consultations, only
 from portal.demo.consultations.fates import Consultation
 from portal.demo.consultations.reading import read_clients, read_house, read_lists
 from portal.demo.consultations.rows import write_consultations
-from portal.demo.consultations.topics import TOPICS, make_topics
+from portal.demo.consultations.topics import make_topics
 from portal.demo.people import Guest
 from portal.demo.places import calendar_of
 from portal.demo.rows import Ground
@@ -59,11 +61,12 @@ def make_more_consultants(
     session: Session, site_id: int, seed: int, wanted: int, *, at: datetime
 ) -> list[int]:
     """Until there are `wanted`; the ids of the new ones."""
-    there = session.scalar(select(func.count()).select_from(Consultant)) or 0
+    missing = wanted - count_consultants(session)
+    if missing <= 0:
+        return []
     calendar = calendar_of(session, site_id, at.date(), at.date())
-    names = dict(session.execute(select(Topic.name, Topic.id)).tuples().all())
-    ids = {key: names[topic.name] for key, topic in TOPICS.items() if topic.name in names}
-    drafts = draft_more(session, seed, max(wanted - there, 0))
+    ids = {KEYS[topic.name.id]: topic.id for topic in topics(session) if topic.name.id in KEYS}
+    drafts = draft_more(session, seed, missing)
     return make_consultants(session, site_id, ids, calendar, drafts, at=at)
 
 
