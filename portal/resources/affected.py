@@ -30,13 +30,21 @@ class Affected:
 
 
 def inside(
-    reader: Reader, resource_ids: Iterable[int], starts_at: datetime, ends_at: datetime | None
+    reader: Reader,
+    resource_ids: Iterable[int],
+    starts_at: datetime,
+    ends_at: datetime | None,
+    *,
+    site_id: int | None = None,
 ) -> list[Affected]:
-    """Reservations that hold time of the resources within a stretch; None: for ever."""
+    """Reservations that hold time of the resources within a stretch; None: for ever. Of one site alone, if it is named:
+    consultants work at several."""
     # A claim is at most a day long: the second bound lets the index find the first.
     when = [Claim.ends_at > starts_at, Claim.starts_at > starts_at - timedelta(days=1)]
     if ends_at is not None:
         when.append(Claim.starts_at < ends_at)
+    if site_id is not None:
+        when.append(Reservation.site_id == site_id)
     return [affected for affected, _ in _holding(reader, resource_ids, *when)]
 
 
@@ -51,7 +59,11 @@ def outside_hours(reader: Reader, site_id: int, day: date, places: Mapping[int, 
     return [
         affected
         for affected, (start, end) in _holding(
-            reader, places, Claim.starts_at >= midnight, Claim.starts_at < tomorrow
+            reader,
+            places,
+            Reservation.site_id == site_id,
+            Claim.starts_at >= midnight,
+            Claim.starts_at < tomorrow,
         )
         if not covers(calendar.open_on(day, places[affected.resource_id]), (start, end))
     ]

@@ -21,7 +21,7 @@ from portal.resources.affected import Affected, inside, outside_hours
 from portal.resources.calendar import Place
 from portal.resources.claims import lock_resources
 from portal.resources.holidays import indonesian_holidays
-from portal.resources.models import Closure, Floor, Resource, Site, SpecialDay
+from portal.resources.models import Closure, Floor, OpeningHours, Resource, Site, SpecialDay
 from portal.resources.refusals import Reversed
 
 
@@ -186,7 +186,8 @@ def close(session: Session, command: CloseCommand, *, at: datetime) -> Closing:
         actor_id=command.actor_id,
         changes={"closure": closure_id, "after": _stretch(command.starts_at, command.ends_at)},
     )
-    return Closing(closure_id, inside(session, locked, command.starts_at, command.ends_at))
+    site_id = command.target.id if command.target.kind is TargetKind.SITE else None
+    return Closing(closure_id, inside(session, locked, command.starts_at, command.ends_at, site_id=site_id))
 
 
 def reopen(session: Session, closure_id: int, *, actor_id: int | None, at: datetime) -> None:
@@ -230,7 +231,11 @@ def _resources_of(session: Session, target: Target) -> list[int]:
     own_id, column = TARGETS[target.kind]
     if session.scalar(select(own_id).where(own_id == target.id)) is None:
         raise NoSuchPlace()
-    return list(session.scalars(select(Resource.id).where(column == target.id)))
+    found = set(session.scalars(select(Resource.id).where(column == target.id)))
+    if target.kind is TargetKind.SITE:  # and consultants who spend part of their week there as guests
+        guests = select(OpeningHours.resource_id).where(OpeningHours.at_site_id == target.id)
+        found.update(id_ for id_ in session.scalars(guests) if id_ is not None)
+    return sorted(found)
 
 
 def _target_of(session: Session, closure_id: int) -> Target:
