@@ -22,24 +22,63 @@ class Entry:
     """Whether the bottom bar has room for it; what it leaves out stands in the menu under one's initials."""
     also: tuple[str, ...] = ()
     """Other endpoints under which the entry counts as the present page."""
+    aside_for: str | None = None
+    """Whoever has this permission has other work first: on phones it stands in the menu under their initials."""
 
 
 ENTRIES = (
-    Entry("agenda.start", N_("Home"), "home"),
+    Entry("agenda.start", N_("Home"), "home", aside_for="advise"),
     Entry("agenda.front_desk", N_("Front desk"), "door", "front-desk"),
-    Entry("spaces.today", N_("Places"), "desk", also=("spaces.day", "bookings.house_rules")),
+    Entry(
+        "calendar.week",
+        N_("Calendar"),
+        "cal",
+        "advise",
+        also=(
+            "calendar.appointment",
+            "calendar.decline",
+            "calendar.cancel",
+            "calendar.move",
+            "calendar.new",
+            "calendar.block",
+            "calendar.blocked",
+        ),
+    ),
+    Entry("calendar.cases", N_("Cases"), "clipboard", "advise"),
+    Entry(
+        "hours.week",
+        N_("Working hours"),
+        "clock",
+        "advise",
+        also=("hours.new_override", "hours.override", "hours.new_time_off"),
+    ),
+    Entry(
+        "spaces.today",
+        N_("Places"),
+        "desk",
+        also=("spaces.day", "bookings.house_rules"),
+        aside_for="advise",
+    ),
     Entry(
         "bookings.mine",
         N_("My bookings"),
         "ticket",
         "book",
         also=("bookings.ticket", "bookings.new", "bookings.ask_cancel"),
+        aside_for="advise",
     ),
     Entry(
         "consultations.start",
         N_("Consultations"),
         "talk",
-        also=("consultations.times", "consultations.new", "consultations.appointment"),
+        also=(
+            "consultations.times",
+            "consultations.new",
+            "consultations.appointment",
+            "consultations.ask_move",
+            "consultations.ask_cancel",
+        ),
+        aside_for="advise",
     ),
     Entry("agenda.mine", N_("My agenda"), "cal", "account", on_phone=False),
     Entry("administration.overview", N_("Administration"), "gear", "administer", on_phone=False),
@@ -74,7 +113,10 @@ def _entries(
             return True
         if entry.permission == "anonymous":
             return roles is None
-        return roles is not None and bool(PERMISSIONS[entry.permission] & roles)
+        return may(entry.permission)
+
+    def may(permission: str | None) -> bool:
+        return permission is not None and roles is not None and bool(PERMISSIONS[permission] & roles)
 
     return tuple(
         Shown(
@@ -82,7 +124,7 @@ def _entries(
             url_for(entry.endpoint),
             gettext(entry.label),
             entry.icon,
-            entry.on_phone,
+            entry.on_phone and not may(entry.aside_for),
             endpoint == entry.endpoint or endpoint in entry.also,
         )
         for entry in ENTRIES

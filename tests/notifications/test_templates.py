@@ -11,6 +11,7 @@ from portal import jobs
 from portal.config import ROOT
 from portal.notifications.services import as_json
 from portal.notifications.wording import line, speaking, worded
+from tests.consultations.facts import CONSULTATION
 from tests.notifications.test_send import FACTS
 
 TEMPLATES = sorted(
@@ -19,6 +20,7 @@ TEMPLATES = sorted(
 )
 ALL_FACTS: dict[str, Any] = {
     **FACTS,
+    **CONSULTATION,
     "old_starts_at": FACTS["starts_at"],
     "old_ends_at": FACTS["ends_at"],
     "old_resource_name": "A03",

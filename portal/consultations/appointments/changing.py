@@ -60,7 +60,7 @@ def ask_move(change: Change) -> BaseResponse | Response | str:
     return render_template(
         "consultations/times.html",
         topic=found,
-        sheet=sheet(offered, found, asked, way, at=at),
+        sheet=sheet(offered, found, asked, way, at=at, old=(row.consultant_id, row.starts_at, row.mode)),
         at=at,
         old=row,
         back=change.page,

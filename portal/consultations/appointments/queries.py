@@ -124,6 +124,13 @@ _PAST = text(
         ORDER BY starts_at DESC, id DESC LIMIT :limit OFFSET :offset
       )) ORDER BY v.starts_at DESC, v.id DESC"""  # noqa: S608 (constants of this file)
 )
+_WAITING = text(
+    """
+    SELECT count(DISTINCT v.person_id) FROM reservation v JOIN appointment a ON a.id = v.id
+    WHERE v.state IN ('requested', 'confirmed') AND v.ends_at > :at AND a.topic_id = :topic_id
+      AND v.person_id <> :person_id
+    """
+)
 _SAME = text(
     APPOINTMENT
     + """ WHERE v.person_id = :person_id AND a.topic_id = :topic_id AND v.starts_at = :starts_at
@@ -134,7 +141,11 @@ _SAME = text(
 
 def appointment_row(row: Row[Any]) -> AppointmentRow:
     """An `AppointmentRow` from a row of `APPOINTMENT`."""
-    values = row._asdict()
+    return appointment_of(row._asdict())
+
+
+def appointment_of(values: dict[str, Any]) -> AppointmentRow:
+    """The same from its columns alone, where a statement has more of them; they are changed on the way."""
     values["state"], values["mode"] = State(values["state"]), Mode(values["mode"])
     for name in ("topic", "to_bring", "directions"):
         values[name] = Words(**values[name])
@@ -187,3 +198,8 @@ def past_appointments(
     """The latest first: held, missed, declined, cancelled or over."""
     parameters = {"person_id": person_id, "at": at, "limit": limit, "offset": offset}
     return [appointment_row(row) for row in reader.execute(_PAST, parameters)]
+
+
+def others_waiting(reader: Reader, topic_id: int, person_id: int, *, at: datetime) -> int:
+    """How many other people wait for their turn with a topic."""
+    return int(reader.scalar(_WAITING, {"topic_id": topic_id, "person_id": person_id, "at": at}) or 0)

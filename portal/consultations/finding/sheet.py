@@ -15,6 +15,7 @@ from portal.consultations.finding.slots import Slot, is_worked, slots
 from portal.consultations.topics.models import Mode
 from portal.consultations.wording import initials, language_name, mode_name
 from portal.resources.calendar import SiteCalendar
+from portal.resources.free_time import epoch_minutes
 from portal.web.locale import current_locale
 
 DAYS = 14
@@ -79,11 +80,23 @@ def window(at: datetime, asked: Asked) -> tuple[date, date]:
     return first, first + timedelta(days=DAYS)
 
 
-def sheet(found: Offer, topic: TopicRow, asked: Asked, way: Way, *, at: datetime) -> Sheet:
+def sheet(
+    found: Offer,
+    topic: TopicRow,
+    asked: Asked,
+    way: Way,
+    *,
+    at: datetime,
+    old: tuple[int, datetime, Mode] | None = None,
+) -> Sheet:
+    """`old`: consultant, beginning and way of what is being moved; it is not offered once more."""
     is_unknown = asked.consultant_id is not None and asked.consultant_id not in found.consultants
     if is_unknown:
         asked = Asked(asked.mode, None, asked.day, asked.page)
     free = found.free_times(topic.length, now=at, modes=[asked.mode])
+    if old and old[2] == asked.mode and old[0] in free:
+        minute = epoch_minutes(old[1])
+        free[old[0]] = [beginning for beginning in free[old[0]] if beginning.at != minute]
     offered = slots(found, free, asked.consultant_id)
     calendar = _home(found, asked)
     first = (calendar.today(at) if calendar else at.date()) + timedelta(days=DAYS * asked.page)
