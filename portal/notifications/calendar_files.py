@@ -6,7 +6,7 @@ which every calendar shows in its reader's own zone, so that no VTIMEZONE can be
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -49,7 +49,7 @@ class CalendarEvent:
     """Who invites, such as the site's name; the address is that of the portal's mails."""
 
     def to_json(self) -> dict[str, Any]:
-        return {name: _plain(value) for name, value in asdict(self).items()}
+        return {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "CalendarEvent":
@@ -177,4 +177,6 @@ def _line(text: str) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Words):
+        return {"id": value.id, "en": value.en}
     return value.isoformat() if isinstance(value, datetime) else value
