@@ -114,7 +114,7 @@ def refuse_stale(engine: Engine) -> None:
 
 
 def driver_connection(session: Session) -> Any:
-    """The psycopg connection that carries this session's transaction, for jobs deferred within it."""
+    """The psycopg connection that carries this session's transaction, for COPY."""
     return session.connection().connection.driver_connection
 
 
