@@ -15,9 +15,9 @@ from portal.accounts.services import confirmed_owner
 from portal.clock import now
 from portal.config import Settings
 from portal.db import reading, unit_of_work
-from portal.demo.consultations.consultants import CONSULTANTS
 from portal.demo.consultations.loading import count_appointments, count_consultants
 from portal.demo.consultations.present import play_consultants
+from portal.demo.consultations.roster import CONSULTANTS
 from portal.demo.loading import (
     FRONT_DESK,
     Load,

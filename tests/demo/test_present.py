@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal import jobs
 from portal.config import ROOT
+from portal.demo.consultations.asking import let_ask_again
 from portal.demo.consultations.present import play_consultants
 from portal.demo.front_desk import play
 from portal.demo.loading import (
@@ -98,6 +99,23 @@ def test_consultations_live_on_too(loaded: tuple[Session, Plan]) -> None:
     assert fill_days(session, plan.accounts[FRONT_DESK], at=LATER + timedelta(hours=1)) == 0
     for overlaps in OVERLAPS.values():
         assert session.execute(text(overlaps)).scalar() == 0
+
+
+def test_somebody_asks_the_demonstrations_consultant_again(loaded: tuple[Session, Plan]) -> None:
+    session, plan = loaded
+    waiting = (
+        "reservation v JOIN appointment a ON a.id = v.id JOIN consultant c ON c.id = a.consultant_id"
+        " WHERE v.state = 'requested' AND c.person_id = :consultant"
+    )
+    mine = plan.accounts["consultant@demo.example"]
+    assert let_ask_again(session, at=LATER) == 0
+    session.execute(
+        text("UPDATE reservation SET state = 'confirmed' WHERE state = 'requested'"), {"consultant": mine}
+    )
+    assert let_ask_again(session, at=AT) == 0
+    assert let_ask_again(session, at=LATER) == 3
+    assert count(session, f"{waiting} AND v.created_at = :at", consultant=mine, at=LATER) == 3
+    assert let_ask_again(session, at=LATER + timedelta(hours=1)) == 0
 
 
 def test_answers_release_what_they_decline(loaded: tuple[Session, Plan]) -> None:

@@ -1,28 +1,19 @@
-"""What the demonstration's consultant and entrepreneurs find: past consultations, one that comes, requests that wait."""
+"""What the demonstration's entrepreneurs find: past consultations with advice, and one that comes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from random import Random
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from portal.accounts.actor import Actor
-from portal.accounts.models import Person
 from portal.consultations.appointments.models import Appointment
-from portal.consultations.appointments.services import Request, request
 from portal.consultations.cases.models import CaseNote, FollowUp, Rating
-from portal.consultations.consultants.models import Consultant, ConsultantTopic
-from portal.consultations.finding.queries import TopicRow, offer_of, topics
 from portal.consultations.topics.models import Mode
-from portal.demo.consultations.cases import KEYS, Lists, answers
-from portal.demo.consultations.consultants import ACCOUNT
+from portal.demo.consultations.cases import KEYS, Lists
 from portal.demo.consultations.days import House
 from portal.demo.consultations.fates import Consultation
 from portal.demo.guests_of_honour import FIRST, SECOND
-from portal.demo.people import DOMAIN, PHONES
-from portal.errors import PortalError
 from portal.resources.calendar import SiteCalendar
 from portal.resources.models import Reservation, State
 
@@ -101,29 +92,6 @@ TOLD = {
     ),
 }
 """Of their latest consultation first."""
-
-WAITING = ((3, Mode.PHONE), (9, Mode.VIDEO), (20, Mode.IN_PERSON))
-"""How many hours ago somebody asked, and how to meet."""
-TRIES = 5
-DAYS_AHEAD = 8
-_WAITING = text(
-    """
-    SELECT v.starts_at FROM appointment a JOIN reservation v ON v.id = a.id
-    WHERE a.consultant_id = :consultant_id AND v.state = 'requested'
-    """
-)
-_CANDIDATES = text(
-    f"""
-    SELECT p.id, count(v.id) FILTER (WHERE v.state = 'completed') AS held,
-        count(v.id) FILTER (WHERE v.state = 'no-show') AS missed
-    FROM person p LEFT JOIN (appointment a JOIN reservation v ON v.id = a.id AND a.consultant_id = :consultant_id)
-        ON v.person_id = p.id
-    WHERE (p.email LIKE '%@{DOMAIN}' OR p.phone LIKE '{PHONES}%') AND p.created_at < :before
-      AND (p.email_confirmed_at IS NOT NULL OR p.phone_confirmed_at IS NOT NULL)
-    GROUP BY p.id HAVING count(v.id) FILTER (WHERE v.state IN ('requested', 'confirmed')) = 0
-    ORDER BY p.id
-    """  # noqa: S608 (constants)
-)
 
 
 def lend(
@@ -209,76 +177,3 @@ def _write(
     if told.stars is not None:
         rated = ends_at + timedelta(hours=3)
         session.add(Rating(id=id_, stars=told.stars, line=told.line, given_at=rated))
-
-
-def let_ask(session: Session, lists: Lists, *, at: datetime) -> int:
-    """Three people wait for the demonstration's consultant, or as many as are free to ask; returns how many asked."""
-    consultant_id = session.scalar(
-        select(Consultant.id).join(Person, Person.id == Consultant.person_id).where(Person.email == ACCOUNT)
-    )
-    if consultant_id is None:
-        return 0
-    waiting = session.scalars(_WAITING, {"consultant_id": consultant_id}).all()
-    advised = set(
-        session.scalars(
-            select(ConsultantTopic.topic_id).where(ConsultantTopic.consultant_id == consultant_id)
-        )
-    )
-    own = [topic for topic in topics(session) if topic.id in advised and not topic.confirms_itself]
-    if not own or len(waiting) >= len(WAITING):
-        return 0
-    candidates = _candidates(session, consultant_id, at)
-    days = {moment.date() for moment in waiting}
-    asked = 0
-    for number in range(len(waiting), len(WAITING)):
-        hours, mode = WAITING[number]
-        topic = own[number % len(own)]
-        mode = mode if mode in topic.modes else topic.modes[0]
-        since = at - timedelta(hours=min(hours, topic.answer_hours / 2))
-        starts_at = _free_time(session, consultant_id, topic, mode, days, at)
-        if starts_at is None:
-            continue
-        days.add(starts_at.date())
-        for person_id in candidates[number][:TRIES]:
-            command = Request(
-                actor=Actor(id=person_id),
-                person_id=person_id,
-                topic_id=topic.id,
-                consultant_id=consultant_id,
-                starts_at=starts_at,
-                mode=mode,
-                answers=tuple(answers(Random(f"{starts_at} answers"), topic.id, lists)),
-            )
-            try:
-                with session.begin_nested():
-                    request(session, command, at=since)
-            except PortalError:
-                continue  # they hold another one then
-            asked += 1
-            break
-    return asked
-
-
-def _candidates(session: Session, consultant_id: int, at: datetime) -> list[list[int]]:
-    """Who comes for the first time, who has come more than once, and who was missed once, as `WAITING`; or whoever else."""
-    parameters = {"consultant_id": consultant_id, "before": at - timedelta(days=1)}
-    rows = session.execute(_CANDIDATES, parameters).all()
-    strangers = [row.id for row in rows if not row.held and not row.missed]
-    regulars = [row.id for row in rows if row.held > 1 and not row.missed]
-    missed = [row.id for row in rows if row.held and row.missed]
-    return [strangers, regulars + strangers[::-1], missed + regulars[::-1] + strangers[::-1]]
-
-
-def _free_time(
-    session: Session, consultant_id: int, topic: TopicRow, mode: Mode, days: set[date], at: datetime
-) -> datetime | None:
-    """On the first day that has none of those before; around noon."""
-    today = at.astimezone(UTC).date()
-    found = offer_of(session, consultant_id, today, today + timedelta(days=DAYS_AHEAD))
-    beginnings = found.free_times(topic.length, now=at, modes=[mode])[consultant_id]
-    by_day: dict[date, list[datetime]] = {}
-    for beginning in beginnings:
-        moment = datetime.fromtimestamp(beginning.at * 60, UTC)
-        by_day.setdefault(moment.date(), []).append(moment)
-    free = next((moments for day, moments in by_day.items() if day not in days), None)
-    return free[len(free) // 2] if free else None

@@ -27,7 +27,7 @@ STARS = {5: 56, 4: 30, 3: 9, 2: 3, 1: 2}
 FORGOTTEN = 45 * 24 * HOUR
 """Minutes; what was due before has been done or struck off since."""
 KEYS = {topic.name.id: key for key, topic in TOPICS.items()}
-REMINDED_AT = 8 * HOUR
+REMINDED_AT = 7 * HOUR
 """Minutes after midnight, on the day before something is due."""
 
 

@@ -13,12 +13,14 @@ from portal.consultations.consultants.models import Consultant
 from portal.consultations.finding.queries import topics
 from portal.consultations.topics.models import Topic
 from portal.db import Reader
-from portal.demo.consultations import accounts as account_holders
+from portal.demo.consultations.accounts import lend, write_cases
+from portal.demo.consultations.asking import let_ask
 from portal.demo.consultations.cases import KEYS
-from portal.demo.consultations.consultants import CONSULTANTS, draft_more, make_consultants, open_rooms
+from portal.demo.consultations.consultants import draft_more, make_consultants, open_rooms
 from portal.demo.consultations.days import COMING_DAYS, consultations, only
 from portal.demo.consultations.fates import Consultation
 from portal.demo.consultations.reading import read_clients, read_house, read_lists
+from portal.demo.consultations.roster import CONSULTANTS
 from portal.demo.consultations.rows import write_consultations
 from portal.demo.consultations.topics import make_topics
 from portal.demo.people import Guest
@@ -87,12 +89,12 @@ def add_life(
     made = consultations(life.seed, chosen, clients, ground.clerk_id, life.first, last, ground.at)
     made = _as_many(made, wanted, house.calendar.midnight(today))
     if among is None:
-        made = account_holders.lend(made, life.accounts, house, today)
+        made = lend(made, life.accounts, house, today)
     lists = read_lists(session)
     written = write_consultations(session, made, len(made), ground, lists, house.calendar, lambda _: None)
     if among is None:
-        account_holders.write_cases(session, life.accounts, lists, house.calendar, at=life.at)
-    account_holders.let_ask(session, lists, at=life.at)
+        write_cases(session, life.accounts, lists, house.calendar, at=life.at)
+    let_ask(session, lists, at=life.at)
     changes = {"appointments": written, "seed": life.seed}
     record(session, VERB, ("site", ground.site_id), at=life.at, actor_id=None, changes=changes)
     return written
@@ -137,7 +139,7 @@ def fill_days(session: Session, life: Life, filled_at: datetime) -> int:
     first = calendar.today(filled_at) + timedelta(days=COMING_DAYS + 1)
     last = calendar.today(life.at) + timedelta(days=AHEAD_DAYS)
     lists = read_lists(session)
-    account_holders.let_ask(session, lists, at=life.at)
+    let_ask(session, lists, at=life.at)
     if first > last or calendar.today(life.at) <= calendar.today(filled_at):
         return 0
     house = read_house(session, ground.site_id, first, last)

@@ -1,6 +1,7 @@
 """Keeps made-up consultants alive: they answer who asks and close what was held; for made-up people alone.
 
-What waits for the demonstration's own consultant is left to whoever tries the portal; only days gone by are closed.
+What waits for the demonstration's own consultant is left to whoever tries the portal; only days gone by are closed, and
+somebody asks again once nobody has for a day.
 """
 
 from collections.abc import Sequence
@@ -13,10 +14,12 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from portal.consultations.topics.models import Mode
+from portal.demo.consultations.asking import let_ask_again
 from portal.demo.consultations.cases import case_of
-from portal.demo.consultations.consultants import ACCOUNT, DOMAIN
+from portal.demo.consultations.consultants import DOMAIN
 from portal.demo.consultations.fates import DECLINE, LAPSE, MISS, Consultation
 from portal.demo.consultations.reading import read_lists
+from portal.demo.consultations.roster import ACCOUNT
 from portal.demo.consultations.rows import COLUMNS, Rows, add_case, copy_rows
 from portal.demo.consultations.words import DECLINED
 from portal.demo.people import DOMAIN as GUESTS
@@ -82,6 +85,7 @@ def play_consultants(session: Session, *, at: datetime) -> None:
     """Up to the moment `at`, the same whenever it is asked."""
     _answer(session, at)
     _close(session, at)
+    let_ask_again(session, at=at)
 
 
 def _answer(session: Session, at: datetime) -> None:

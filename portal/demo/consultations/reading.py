@@ -13,8 +13,9 @@ from portal.consultations.finding.queries import Offer, TopicRow, offer_of, topi
 from portal.consultations.topics.models import IntakeQuestion
 from portal.demo.consultations.cases import Lists, Question
 from portal.demo.consultations.clients import Clients
-from portal.demo.consultations.consultants import ACCOUNT, DOMAIN
+from portal.demo.consultations.consultants import DOMAIN
 from portal.demo.consultations.days import Adviser, House
+from portal.demo.consultations.roster import ACCOUNT
 from portal.demo.people import Guest
 from portal.demo.places import calendar_of
 from portal.resources.calendar import SiteCalendar

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 DECLINED = (
-    "Soal ini lebih pas dibahas dengan rekan yang mengurus pembiayaan. Pilih Pak Slamet atau Pak Bambang, ya.",
+    "Soal ini lebih pas dengan rekan saya. Pilih konsultan lain di topik yang sama, ya.",
     "Maaf, hari itu saya mendampingi pameran di Semarang. Pilih hari lain, ya.",
     "Datanya belum lengkap. Isi dulu jenis produknya, lalu ajukan lagi.",
 )
