@@ -33,6 +33,7 @@ VERBS = {
     "agenda.renew-feed": N_("gave their calendar another address"),
     "accounts.register": N_("registered"),
     "accounts.create": N_("made an account"),
+    "accounts.add": N_("noted a person without an account"),
     "accounts.confirm": N_("confirmed an address or number"),
     "accounts.meet": N_("noted a first visit"),
     "accounts.sign_in": N_("signed in"),
