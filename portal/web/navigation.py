@@ -22,12 +22,13 @@ class Entry:
     """Whether the bottom bar has room for it; what it leaves out stands in the menu under one's initials."""
     also: tuple[str, ...] = ()
     """Other endpoints under which the entry counts as the present page."""
-    aside_for: str | None = None
-    """Whoever has this permission has other work first: on phones it stands in the menu under their initials."""
+    aside_for: tuple[str, ...] = ()
+    """Whoever has one of these permissions has other work first: on phones it stands in the menu under their
+    initials."""
 
 
 ENTRIES = (
-    Entry("agenda.start", N_("Home"), "home", aside_for="advise"),
+    Entry("agenda.start", N_("Home"), "home", aside_for=("advise",)),
     Entry("agenda.front_desk", N_("Front desk"), "door", "front-desk"),
     Entry(
         "calendar.week",
@@ -57,7 +58,7 @@ ENTRIES = (
         N_("Places"),
         "desk",
         also=("spaces.day", "bookings.house_rules"),
-        aside_for="advise",
+        aside_for=("advise",),
     ),
     Entry(
         "bookings.mine",
@@ -65,7 +66,7 @@ ENTRIES = (
         "ticket",
         "book",
         also=("bookings.ticket", "bookings.new", "bookings.ask_cancel"),
-        aside_for="advise",
+        aside_for=("advise",),
     ),
     Entry(
         "consultations.start",
@@ -78,7 +79,7 @@ ENTRIES = (
             "consultations.ask_move",
             "consultations.ask_cancel",
         ),
-        aside_for="advise",
+        aside_for=("advise", "front-desk"),
     ),
     Entry("agenda.mine", N_("My agenda"), "cal", "account", on_phone=False),
     Entry("administration.overview", N_("Administration"), "gear", "administer", on_phone=False),
@@ -124,7 +125,7 @@ def _entries(
             url_for(entry.endpoint),
             gettext(entry.label),
             entry.icon,
-            entry.on_phone and not may(entry.aside_for),
+            entry.on_phone and not any(may(permission) for permission in entry.aside_for),
             endpoint == entry.endpoint or endpoint in entry.also,
         )
         for entry in ENTRIES
