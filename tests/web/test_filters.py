@@ -28,6 +28,14 @@ def test_a_word_with_a_hyphen_stays_whole(name: str, written: str) -> None:
     assert whole(name) == written
 
 
+def test_headings_of_refusals_and_forms_keep_doubled_words_whole(visitor: Callable[..., Visitor]) -> None:
+    nobody = visitor()
+    page = nobody.get("/nothing/here").text
+    assert '<h1>Tidak ada <span class="nb">apa-apa</span> di alamat ini.</h1>' in page
+    assert "<title>Tidak ada apa-apa di alamat ini. · Portal Bos Muda</title>" in page
+    assert "<h1>Masuk</h1>" in nobody.get("/sign-in").text
+
+
 def test_headings_keep_the_name_of_a_place_whole(session: Session, visitor: Callable[..., Visitor]) -> None:
     site = SiteFactory(name="Trasa Co-Working <i>Space")
     ResourceFactory(site=site)
