@@ -28,6 +28,7 @@ class Page(HTMLParser):
         self.summary_depth: int | None = None
         self.wrong: list[str] = []
         """Ids of the fields that the error summary leads to."""
+        self.form_sends_files = False
         self.feed(source)
         if self.open:
             self.faults.append(f"never closed: {self.open}")
@@ -37,6 +38,10 @@ class Page(HTMLParser):
         if "id" in attributes:
             self.ids.append(attributes["id"] or "")
         self.headings += tag == "h1"
+        if tag == "form":
+            self.form_sends_files = attributes.get("enctype") == "multipart/form-data"
+        if tag == "input" and attributes.get("type") == "file" and not self.form_sends_files:
+            self.faults.append("a form that would send the name of a file alone: no enctype")
         if "summary" in (attributes.get("class") or "").split():
             self.summary_depth = len(self.open)
         if tag == "a" and self.summary_depth is not None:

@@ -35,9 +35,12 @@ def checked(name: str, data: bytes, kinds: Collection[Kind] = EVERYTHING) -> Upl
         raise EmptyFile(name=called)
     if len(data) > LARGEST:
         raise too_large(called, len(data))
+    allowed = ", ".join(kind.label for kind in kinds)
     kind = _kind(data, called)
+    if kind is None:
+        raise UnknownKind(name=called, allowed=allowed)
     if kind not in kinds:
-        raise OtherKind(name=called, kind=kind.label, allowed=", ".join(kind.label for kind in kinds))
+        raise OtherKind(name=called, kind=kind.label, allowed=allowed)
     if kind is PDF:
         check_document(data, called)
     elif kind in (JPEG, PNG, WEBP):
@@ -51,7 +54,7 @@ def too_large(name: str, size: int) -> TooLarge:
     return TooLarge(name=name, size=tenths / 10, limit=LARGEST // 2**20)
 
 
-def _kind(data: bytes, name: str) -> Kind:
+def _kind(data: bytes, name: str) -> Kind | None:
     start = data[:16]
     if start.startswith(b"%PDF-"):
         return PDF
@@ -67,6 +70,4 @@ def _kind(data: bytes, name: str) -> Kind:
         raise OldOffice(name=name)
     if start[4:8] == b"ftyp" and start[8:12] in _PHONE_BRANDS:
         raise PhonePicture(name=name)
-    if is_csv(data):
-        return CSV
-    raise UnknownKind(name=name)
+    return CSV if is_csv(data) else None

@@ -1,6 +1,6 @@
 """A form's field for files: what it gives are `Upload`s, each looked at.
 
-The form must be sent as `multipart/form-data` (a test looks), and its view carries `@takes_files`.
+The form must be sent as `multipart/form-data` (tests look at each page they get), and its view carries `@takes_files`.
 """
 
 from collections.abc import Collection

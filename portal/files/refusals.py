@@ -20,7 +20,7 @@ class TooLarge(RuleBroken):
 class UnknownKind(RuleBroken):
     code = "file-kind"
     message = N_(
-        "%(name)s is no PDF, picture or table. Save it as PDF, JPEG, PNG, XLSX or CSV and choose that."
+        "%(name)s is no PDF, picture or table. Save it as one of these and choose that: %(allowed)s."
     )
 
 

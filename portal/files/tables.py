@@ -7,7 +7,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from portal.errors import RuleBroken
 from portal.files.kinds import ODS, XLSX, Kind
-from portal.files.refusals import Damaged, HasMacros, Locked, TooMuchInside, UnknownKind, WordDocument
+from portal.files.refusals import Damaged, HasMacros, Locked, TooMuchInside, WordDocument
 
 MOST_INSIDE = 100 * 2**20
 """Bytes of all files in a zip, unpacked."""
@@ -20,11 +20,11 @@ _ODF = b"application/vnd.oasis.opendocument."
 _EXCEL = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 
 
-def workbook_kind(data: bytes, name: str) -> Kind:
-    """XLSX or ODS.
+def workbook_kind(data: bytes, name: str) -> Kind | None:
+    """XLSX, ODS, or none that the portal knows.
 
     Raises:
-        UnknownKind, WordDocument, HasMacros, Locked, TooMuchInside, Damaged
+        WordDocument, HasMacros, Locked, TooMuchInside, Damaged
     """
     try:
         with ZipFile(BytesIO(data)) as workbook:
@@ -38,7 +38,7 @@ def workbook_kind(data: bytes, name: str) -> Kind:
         raise Damaged(name=name, kind=XLSX.label) from error
 
 
-def _kind(workbook: ZipFile, name: str) -> Kind:
+def _kind(workbook: ZipFile, name: str) -> Kind | None:
     entries = workbook.infolist()
     if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > MOST_INSIDE:
         raise TooMuchInside(name=name)
@@ -51,25 +51,25 @@ def _kind(workbook: ZipFile, name: str) -> Kind:
         return _office_kind(_start(workbook, "[Content_Types].xml"), inside, name)
     if "mimetype" in inside:
         return _open_document_kind(workbook, inside, name)
-    raise UnknownKind(name=name)
+    return None
 
 
-def _office_kind(types: bytes, inside: set[str], name: str) -> Kind:
+def _office_kind(types: bytes, inside: set[str], name: str) -> Kind | None:
     if b"macroEnabled" in types:
         raise HasMacros(name=name)
     if "word/document.xml" in inside or "ppt/presentation.xml" in inside:
         raise WordDocument(name=name)
     if "xl/workbook.xml" not in inside or _EXCEL not in types:
-        raise UnknownKind(name=name)
+        return None
     return XLSX
 
 
-def _open_document_kind(workbook: ZipFile, inside: set[str], name: str) -> Kind:
+def _open_document_kind(workbook: ZipFile, inside: set[str], name: str) -> Kind | None:
     media_type = _start(workbook, "mimetype")
     if media_type in {_ODF + b"text", _ODF + b"presentation"}:
         raise WordDocument(name=name)
     if media_type != ODS.media_type.encode() or not {"content.xml", "meta-inf/manifest.xml"} <= inside:
-        raise UnknownKind(name=name)
+        return None
     if b"encryption-data" in _start(workbook, "META-INF/manifest.xml"):
         raise Locked(name=name)
     return ODS
