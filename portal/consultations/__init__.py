@@ -6,18 +6,29 @@ from portal.accounts import entering
 from portal.consultations import choice, erasing, views
 from portal.consultations.appointments import views as appointments
 from portal.consultations.by_link import views as by_link
-from portal.consultations.cases import models as cases
+from portal.consultations.calendar import answering, blocking, booking, moving
+from portal.consultations.calendar import cases as own_cases
+from portal.consultations.calendar import views as calendar
+from portal.consultations.cases import outcomes
+from portal.consultations.cases import views as cases
+from portal.consultations.consultants import views as consultants
 from portal.consultations.consultants.hours import views as hours
 from portal.consultations.finding import views as finding
+from portal.consultations.topics import views as topics
 
-__all__ = ["cases"]
-PAGES = (finding, appointments, by_link)
+PAGES = (finding, appointments, by_link, cases)
 """Modules whose views stand on the blueprint of `/consultations`."""
+CALENDAR = (answering, moving, booking, blocking, own_cases)
+"""The same for `/calendar`."""
+SETTINGS = (outcomes, consultants)
+"""The same for the administrator's pages, which the topics begin."""
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
+    app.register_blueprint(calendar.blueprint)
     app.register_blueprint(hours.blueprint)
+    app.register_blueprint(topics.blueprint)
     hooks = entering.hooks(app)
     hooks.keeping.append(choice.kept_choice)
     hooks.following.append(choice.ask_on_entering)

@@ -23,8 +23,7 @@ class Entry:
     also: tuple[str, ...] = ()
     """Other endpoints under which the entry counts as the present page."""
     aside_for: tuple[str, ...] = ()
-    """Whoever has one of these permissions has other work first: on phones it stands in the menu under their
-    initials."""
+    """Whoever has one of these permissions has other work first: it stands in the menu under their initials."""
 
 
 ENTRIES = (
@@ -96,6 +95,7 @@ class Shown:
     icon: str
     on_phone: bool
     active: bool
+    aside: bool
 
 
 def entries() -> tuple[Shown, ...]:
@@ -119,15 +119,17 @@ def _entries(
     def may(permission: str | None) -> bool:
         return permission is not None and roles is not None and bool(PERMISSIONS[permission] & roles)
 
-    return tuple(
-        Shown(
+    def shown(entry: Entry) -> Shown:
+        aside = any(may(permission) for permission in entry.aside_for)
+        is_here = endpoint == entry.endpoint or endpoint in entry.also
+        return Shown(
             entry.endpoint,
             url_for(entry.endpoint),
             gettext(entry.label),
             entry.icon,
-            entry.on_phone and not any(may(permission) for permission in entry.aside_for),
-            endpoint == entry.endpoint or endpoint in entry.also,
+            entry.on_phone and not aside,
+            is_here,
+            aside,
         )
-        for entry in ENTRIES
-        if entry.endpoint in app.view_functions and visible(entry)
-    )
+
+    return tuple(shown(entry) for entry in ENTRIES if entry.endpoint in app.view_functions and visible(entry))
