@@ -12,7 +12,7 @@ from portal.web.navigation import ENTRIES
 from tests.client import Visitor
 from tests.factories import PersonFactory
 
-LINK = re.compile(r'<a(?: class="only-phone")? href="([^"]+)"')
+LINK = re.compile(r'<a(?: class="until-laptop")? href="([^"]+)"')
 
 
 @pytest.mark.parametrize("role", list(Role))
