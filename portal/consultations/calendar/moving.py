@@ -127,6 +127,7 @@ def _refused(row: AppointmentRow, form: MoveForm, starts_at: datetime, refusal: 
                 now=at,
                 limit=ALTERNATIVES,
                 besides=row.id,
+                but=row.starts_at,
             )
         )
     if not _wants_json():
@@ -177,6 +178,7 @@ def _page(
                 now=at,
                 limit=ALTERNATIVES,
                 besides=row.id,
+                but=row.starts_at,
             )
             if why and chosen
             else []

@@ -38,8 +38,9 @@ def choice(
     *,
     now: datetime,
     besides: int = 0,
+    but: datetime | None = None,
 ) -> Choice:
-    """On the topic's grid, from a local day on. `besides` is the appointment that moves."""
+    """On the topic's grid, from a local day on. `besides` is the appointment that moves, `but` when it begins now."""
     last = first + timedelta(days=days - 1)
     found = offer_of(
         reader, consultant_id, first - timedelta(days=1), last + timedelta(days=1), besides=besides
@@ -47,7 +48,7 @@ def choice(
     dates = [first + timedelta(days=n) for n in range(days)]
     times: dict[date, list[datetime]] = {day: [] for day in dates}
     for moment in _free(found, consultant_id, wanted, mode, now):
-        if moment.date() in times:
+        if moment.date() in times and moment != but:
             times[moment.date()].append(moment)
     return Choice(dates, times, frozenset(day for day in dates if _is_worked(found, consultant_id, day)))
 
@@ -62,14 +63,14 @@ def nearest(
     now: datetime,
     limit: int,
     besides: int = 0,
+    but: datetime | None = None,
 ) -> list[datetime]:
     """The free times nearest to one that cannot be had, the earliest first. Local."""
     day = max(starts_at, now).astimezone(UTC).date()
     around = timedelta(days=AROUND_DAYS)
     found = offer_of(reader, consultant_id, day - around, day + around, besides=besides)
-    free = sorted(
-        _free(found, consultant_id, wanted, mode, now), key=lambda moment: (abs(moment - starts_at), moment)
-    )
+    free = [moment for moment in _free(found, consultant_id, wanted, mode, now) if moment != but]
+    free.sort(key=lambda moment: (abs(moment - starts_at), moment))
     return sorted(free[:limit])
 
 
