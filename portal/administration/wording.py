@@ -48,6 +48,14 @@ VERBS = {
     "resources.close": N_("closed a place"),
     "resources.reopen": N_("opened a place again"),
     "resources.override_day": N_("changed the hours of a day"),
+    "consultations.set-week": N_("set working hours"),
+    "consultations.set-override": N_("set other hours for some days"),
+    "consultations.delete-override": N_("took other hours back"),
+    "consultations.save-topic": N_("changed a topic"),
+    "consultations.save-outcome": N_("changed an outcome"),
+    "consultations.make-consultant": N_("made somebody a consultant"),
+    "consultations.save-consultant": N_("changed a consultant"),
+    "consultations.set-room": N_("changed which rooms serve consultations"),
     "demo.load": N_("loaded the demonstration data"),
     "demo.more": N_("added to the demonstration data"),
     "demo.fill": N_("filled the coming days of the demonstration"),
@@ -114,6 +122,7 @@ def _changed(before: dict[str, Any], after: dict[str, Any], zone: str) -> Iterat
         "starts_at": gettext("from"),
         "ends_at": gettext("until"),
         "resource_id": gettext("place number"),
+        "hours": gettext("hours"),
     }
     for name in dict.fromkeys([*before, *after]):
         old, new = before.get(name), after.get(name)

@@ -9,9 +9,10 @@ from sqlalchemy import ARRAY, Integer, String, bindparam, select, text
 
 from portal.consultations.appointments.queries import APPOINTMENT, AppointmentRow, appointment_row
 from portal.consultations.consultants.hours.outside import Outside, outside
-from portal.consultations.consultants.hours.week import fingerprint, in_order, is_over, mark_of, zone_exists
+from portal.consultations.consultants.hours.week import in_order, is_over, mark_of, zone_exists
 from portal.consultations.finding.free_times import Beginning, Length, Schedule, Taken, Weekly, free_times
 from portal.consultations.finding.queries import Offer, offer_of
+from portal.consultations.stamp import fingerprint
 from portal.consultations.topics.models import Mode
 from portal.db import Reader, Words
 from portal.resources.calendar import Special

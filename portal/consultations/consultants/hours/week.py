@@ -6,12 +6,12 @@ Pure. A stretch is a `Weekly` of `finding.free_times`; touching stretches are fi
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
 from portal.consultations.consultants.hours import refusals
 from portal.consultations.consultants.hours.refusals import Fault
 from portal.consultations.finding.free_times import Weekly
+from portal.consultations.stamp import fingerprint
 from portal.errors import RuleBroken
 
 MOST = 100
@@ -178,11 +178,6 @@ def holding_on(week: Iterable[Weekly], monday: date) -> list[Weekly]:
 
 def minutes_a_week(week: Iterable[Weekly]) -> int:
     return sum(end - start for start, end in map(minutes, week))
-
-
-def fingerprint(*facts: object) -> str:
-    """What a page shows, as a mark that its form hands back: another one now means that somebody was quicker."""
-    return blake2b(repr(facts).encode(), digest_size=12).hexdigest()
 
 
 def mark_of(week: Iterable[Weekly]) -> str:
