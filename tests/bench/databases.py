@@ -17,7 +17,7 @@ from portal.config import INSTANCE, ROOT
 from portal.embedded import server
 
 SECRET_KEY = "only-for-the-bench-" + "x" * 32
-MADE_OF = ("migrations/versions/*", "portal/demo/*.py", "portal/accounts/demo_accounts.py")
+MADE_OF = ("migrations/versions/*", "portal/demo/**/*.py", "portal/accounts/demo_accounts.py")
 FRESH_DAYS = 3
 """The demonstration's coming days move on with the calendar; older data has too few of them."""
 NAME = re.compile(r"bookings_(\d+)_(\d{8})_([0-9a-f]{8})")
