@@ -48,7 +48,8 @@ def send(
     """Puts a message into the recipient's inbox and, where there is an address, defers its mail.
 
     `template` is `package/name` under templates/messages. Facts must become JSON: times are kept as ISO
-    strings (under a name ending in `_at` they are times again in the template), `Words` as both languages;
+    strings (under a name ending in `_at` they are times again in the template, under one in `_on` dates), `Words`
+    as both languages;
     `path` is where in the portal the message leads. `address` is used instead of the recipient's own, such as
     a new one to be confirmed. With `inbox=False` facts stand in the job alone, sealed, until the mail is sent: for
     links that hold a secret; `mail_only` are such facts beside those of the inbox.

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import current_app, g
@@ -139,6 +139,8 @@ def _spelt(reference: str) -> str:
 def _fact(key: str, value: Any, locale: str) -> Any:
     if key.endswith("_at") and isinstance(value, str):
         return datetime.fromisoformat(value)
+    if key.endswith("_on") and isinstance(value, str):
+        return date.fromisoformat(value)
     if isinstance(value, dict) and value.keys() == {"id", "en"}:
         return value[locale]
     return value

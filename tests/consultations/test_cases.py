@@ -39,17 +39,15 @@ def do(verb: Callable[..., Any], *arguments: Any, at: datetime = LATER, **named:
 
 
 def note(trasa: House, appointment_id: int, **values: Any) -> SaveNote:
-    return SaveNote(
-        **{
-            "actor": Actor(id=trasa.first_person, is_staff=True),
-            "appointment_id": appointment_id,
-            "private_note": "Ragu-ragu soal modal.",
-            "advice": "Daftar NIB pekan ini.",
-            "outcome_id": None,
-            "version": 0,
-        }
-        | values
-    )
+    wanted: dict[str, Any] = {
+        "actor": Actor(id=trasa.first_person, is_staff=True),
+        "appointment_id": appointment_id,
+        "private_note": "Ragu-ragu soal modal.",
+        "advice": "Daftar NIB pekan ini.",
+        "outcome_id": None,
+        "version": 0,
+    } | values
+    return SaveNote(**wanted)
 
 
 def test_the_private_note_is_for_its_consultant_alone(held: tuple[House, int]) -> None:
@@ -127,7 +125,7 @@ def test_follow_ups_that_cannot_be(
     held: tuple[House, int], values: dict[str, Any], refusal: type[Exception]
 ) -> None:
     trasa, id_ = held
-    usual = {
+    usual: dict[str, Any] = {
         "actor": Actor(id=trasa.first_person),
         "appointment_id": id_,
         "by_consultant": True,

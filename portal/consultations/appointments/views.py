@@ -13,7 +13,8 @@ from portal.consultations.appointments.changing import Change
 from portal.consultations.appointments.forms import CancelForm
 from portal.consultations.appointments.messages import calendar_event
 from portal.consultations.appointments.queries import AppointmentRow, appointment
-from portal.consultations.finding.soonest import soonest
+from portal.consultations.cases.queries import case_of
+from portal.consultations.finding.soonest import Soon, soonest
 from portal.consultations.refusals import NoSuchAppointment
 from portal.consultations.views import blueprint
 from portal.db import reading
@@ -35,7 +36,12 @@ def show(reference: str) -> BaseResponse | str:
     at = now()
     is_open = row.state in COMING and row.starts_at > at
     was_held = row.state in {State.COMPLETED, State.CONFIRMED} and not is_open
-    others = []
+    is_own = row.person_id == current_user.id
+    others: list[Soon] = []
+    case = None
+    if is_own:
+        with reading() as connection:
+            case = case_of(connection, row.id, for_consultant=False)
     if not (is_open or was_held):
         with reading() as connection:
             others = soonest(
@@ -45,7 +51,9 @@ def show(reference: str) -> BaseResponse | str:
         "consultations/appointment.html",
         row=row,
         appointment=row,
-        is_own=row.person_id == current_user.id,
+        is_own=is_own,
+        case=case,
+        today=at.astimezone(row.starts.tzinfo).date(),
         phone=shown_phone(row.person_phone) if row.person_phone else None,
         others=[(other, other.starts_at.astimezone(row.starts.tzinfo)) for other in others],
         can_change=_change(row).can_change,
