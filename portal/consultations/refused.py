@@ -71,7 +71,7 @@ def refused(
                 other.consultant_name,
                 other.starts_at.astimezone(local),
                 other.starts_at == wanted,
-                _values(other.consultant_id, other.starts_at, mode) | dict(kept or {}),
+                _values(other.consultant_id, other.starts_at.astimezone(local), mode) | dict(kept or {}),
             )
             for other in others
         ],

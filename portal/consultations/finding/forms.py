@@ -7,8 +7,8 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, HiddenField, RadioField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms import Field, HiddenField, RadioField, SelectChoice, StringField, TextAreaField
+from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from portal.consultations.finding.questions import Question
@@ -79,14 +79,6 @@ class ChoiceForm(WhenForm):
         return int(self.topic_id.data)
 
 
-class PickField(RadioField):
-    """One of several, or none where nothing has to be answered."""
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data is not None:
-            super().pre_validate(form)
-
-
 def intake_form(asked: Sequence[Question]) -> type[ChoiceForm]:
     """The choice together with the topic's questions, in the language of the page."""
     locale = current_locale()
@@ -108,7 +100,14 @@ def _field(question: Question, locale: str) -> Any:
     label = question.label.in_(locale)
     needed = InputRequired(_l("Answer this one, please.")) if question.is_required else Optional()
     if question.kind in {QuestionKind.CHOICE, QuestionKind.YES_NO}:
-        return PickField(label, choices=_choices(question, locale), validators=[needed])
+        words = dict(_choices(question, locale))
+        return RadioField(
+            label,
+            choices=[SelectChoice(value, said) for value, said in words.items()],
+            validators=[needed, AnyOf(list(words), _l("Choose one of these."))],
+            # Of itself it would want an answer to everything.
+            validate_choice=False,
+        )
     long = Length(max=LONGEST_ANSWER, message=_l("At most 2,000 characters. Bring the rest along."))
     checks = [needed, no_nul, long, *([_number] if question.kind == QuestionKind.NUMBER else [])]
     kind = TextAreaField if question.kind == QuestionKind.LONG_TEXT else StringField
