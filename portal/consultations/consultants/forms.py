@@ -9,18 +9,16 @@ from wtforms import (
     BooleanField,
     IntegerField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.consultations.consultants.queries import ConsultantFacts, Profile, Standing
 from portal.consultations.consultants.services import Photo
-from portal.consultations.topics.forms import typed_words
+from portal.consultations.topics.forms import BoxesField, typed_words
 from portal.consultations.wording import LANGUAGES
 from portal.db import Words
 from portal.files.forms import UploadField
@@ -31,17 +29,16 @@ from portal.web.locale import current_locale
 LONGEST_NAME, LONGEST_ABOUT, LONGEST_URL = 120, 1000, 300
 
 
-class BoxesField(SelectMultipleField):
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
 class ProfileForm(Form):
     about_id = TextAreaField(
-        _l("What you help with, in Indonesian"), validators=[Length(max=LONGEST_ABOUT), no_nul]
+        _l("What you help with, in Indonesian"),
+        validators=[Length(max=LONGEST_ABOUT), no_nul],
+        render_kw={"rows": 5},
     )
     about_en = TextAreaField(
-        _l("What you help with, in English"), validators=[Length(max=LONGEST_ABOUT), no_nul]
+        _l("What you help with, in English"),
+        validators=[Length(max=LONGEST_ABOUT), no_nul],
+        render_kw={"rows": 5},
     )
     languages = BoxesField(
         _l("Languages spoken"), validators=[InputRequired(_l("Choose at least one language"))]

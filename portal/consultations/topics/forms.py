@@ -41,7 +41,7 @@ def _name(label: Any, *more: Any) -> StringField:
 
 
 def _text(label: Any) -> TextAreaField:
-    return TextAreaField(label, validators=[Length(max=LONGEST_TEXT), no_nul])
+    return TextAreaField(label, validators=[Length(max=LONGEST_TEXT), no_nul], render_kw={"rows": 4})
 
 
 def _number(label: Any, least: int, most: int) -> IntegerField:
@@ -50,7 +50,9 @@ def _number(label: Any, least: int, most: int) -> IntegerField:
     )
 
 
-class ModesField(SelectMultipleField):
+class BoxesField(SelectMultipleField):
+    """Several of a few: boxes to tick."""
+
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
@@ -65,7 +67,7 @@ class TopicForm(Form):
     buffer_before_minutes = _number(_l("Minutes kept free before"), 0, 120)
     buffer_after_minutes = _number(_l("Minutes kept free after"), 0, 120)
     step_minutes = SelectField(_l("Begins every"), coerce=int)
-    modes = ModesField(_l("How one meets"), validators=[InputRequired(_l("Choose at least one way to meet"))])
+    modes = BoxesField(_l("How one meets"), validators=[InputRequired(_l("Choose at least one way to meet"))])
     confirms_itself = BooleanField(_l("A request is an appointment at once; the consultant need not answer"))
     answer_hours = _number(_l("Hours within which to answer"), 1, 336)
     cancel_minutes = _number(_l("Minutes before the start until which one may move or cancel"), 0, 20_160)
