@@ -57,7 +57,7 @@ class Case:
 
     def confirm(self, arranged: Arranged) -> None:
         with unit_of_work() as session:
-            consultations.confirm(session, Actor(id=self.ratna.id, is_staff=True), arranged.id, at=at(9))
+            consultations.confirm(session, Actor(id=self.ratna.id, is_staff=True), arranged.id, at=at(8, 55))
 
     def cancel(self, arranged: Arranged, when: datetime) -> None:
         with unit_of_work() as session:

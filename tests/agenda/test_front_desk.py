@@ -195,7 +195,7 @@ class TestList:
             statements.clear()
             client.get("/desk")
             counts.append(len(statements))
-        assert counts[0] == counts[1] <= 3, statements
+        assert counts[0] == counts[1] <= 4, statements
 
     def test_long_lists_go_over_pages(
         self, officer: Callable[..., Visitor], booked: Callable[..., Booked], monkeypatch: pytest.MonkeyPatch
@@ -530,7 +530,7 @@ class TestSearch:
         page = officer(site.agency_id).get("/desk?q=dimas").text
         assert f'id="b{booking.id}"' not in page
 
-    def test_two_more_statements_however_many_are_found(
+    def test_three_more_statements_however_many_are_found(
         self, officer: Callable[..., Visitor], booked: Callable[..., Booked], statements: list[str]
     ) -> None:
         for n in range(6):
@@ -539,4 +539,4 @@ class TestSearch:
         client.get("/desk?q=siti")
         statements.clear()
         client.get("/desk?q=siti")
-        assert len(statements) <= 5
+        assert len(statements) <= 7

@@ -86,7 +86,7 @@ def search(reader: Reader, typed: str, sites: Sequence[ServedSite], *, at: datet
     bookings = [read_duty(row) for row in reader.execute(_BOOKINGS, parameters | within)]
     meetings = found_meetings(reader, parameters, within["site_ids"], within["midnight"], at)
     people = [FoundPerson(**row._mapping) for row in reader.execute(_PEOPLE, parameters)]
-    has_more = max(map(len, (bookings, meetings, people))) > MOST
+    has_more = max(len(bookings), len(meetings), len(people)) > MOST
     shown = {row.person_id for row in bookings[:MOST]}
     others = [who for who in people[:MOST] if who.id not in shown or who.can_have_code]
     return Found(bookings[:MOST], meetings[:MOST], others, has_more)

@@ -14,6 +14,7 @@ from portal.accounts.actor import Actor
 from portal.accounts.logins import shown_phone
 from portal.accounts.recovery.services import front_desk_code
 from portal.accounts.services import UnknownPerson, confirm_person
+from portal.agenda.front_desk.meetings import Meeting, meetings
 from portal.agenda.front_desk.queries import (
     Duty,
     ServedSite,
@@ -43,6 +44,9 @@ PAGE = 60
 SOON = timedelta(hours=2)
 
 
+Line = Duty | Meeting
+
+
 class Act(Protocol):
     def __call__(self, session: Session, actor: Actor, reservation_id: int, *, at: datetime) -> None: ...
 
@@ -57,7 +61,7 @@ def front_desk() -> str:
         site = _chosen(sites)
         if site is None:
             return render_template("agenda/no_desk.html")
-        rows = duties(connection, site, at=at)
+        rows, visits = duties(connection, site, at=at), meetings(connection, site, at=at)
         found = search(connection, typed, sites, at=at) if typed else None
     return render_template(
         "agenda/desk.html",
@@ -70,7 +74,7 @@ def front_desk() -> str:
         found=found,
         phone=shown_phone,
         place={"site": site.id} if len(sites) > 1 else {},
-        **({} if found else _listed(rows, at)),
+        **({} if found else _listed([*rows, *visits], at)),
     )
 
 
@@ -80,8 +84,8 @@ def _chosen(sites: list[ServedSite]) -> ServedSite | None:
     return next((site for site in sites if site.id == asked), next(iter(sites), None))
 
 
-def _listed(rows: list[Duty], at: datetime) -> dict[str, Any]:
-    """One tab's lines. Who was checked in a moment ago stays in place, to be undone."""
+def _listed(rows: list[Line], at: datetime) -> dict[str, Any]:
+    """One tab's lines, of bookings and consultations. Who was checked in a moment ago stays in place, to be undone."""
     tab = next((tab for tab in Tab if tab == request.args.get("tab")), Tab.DUE)
     done = request.args.get("done", "")
     lines = [
@@ -89,6 +93,7 @@ def _listed(rows: list[Duty], at: datetime) -> dict[str, Any]:
         for row in rows
         if row.tab == tab or (tab == Tab.DUE and row.tab == Tab.HERE and row.reference == done)
     ]
+    lines.sort(key=lambda row: (row.starts_at, row.person_name, row.id))
     if tab == Tab.HERE:
         lines.sort(key=lambda row: (row.ends_at, row.person_name))
     elif tab == Tab.LEFT:
@@ -108,7 +113,7 @@ def _listed(rows: list[Duty], at: datetime) -> dict[str, Any]:
     }
 
 
-def _groups(lines: list[Duty], at: datetime) -> list[tuple[str, str, list[Duty]]]:
+def _groups(lines: list[Line], at: datetime) -> list[tuple[str, str, list[Line]]]:
     """(id, heading, lines): who should be here already, who comes soon, who comes later."""
     minute = timedelta(minutes=1)
     groups = (
