@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from portal.accounts.finding import LONGEST, plain
 from portal.accounts.logins import shown_phone
 from portal.accounts.newcomers import AddPerson, NumberKnown, add_person
+from portal.accounts.services import UnknownPerson
 from portal.clock import now
 from portal.consultations.appointments.services import Request
 from portal.consultations.appointments.services import request as book
@@ -57,7 +58,7 @@ def new() -> Response:
 def create() -> BaseResponse | Response:
     whose, topics = _mine()
     form = _form(topics)
-    if not form.validate():
+    if not _is_known(form, whose) or not form.validate():
         return _page(form, whose, topics, status=422)
     starts_at, topic_id = form.moment(whose.zone), int(form.topic_id.data)
     assert starts_at is not None  # noqa: S101 (validated)
@@ -77,6 +78,18 @@ def create() -> BaseResponse | Response:
         metrics.CONSULTATIONS.labels("booked-for").inc()
         flash(gettext("Booked. They are told by the portal; tell them the number too."), "good")
     return redirect(url_for("calendar.appointment", reference=reference), 303)
+
+
+def _is_known(form: BookForm, whose: Diary) -> bool:
+    """Or somebody new."""
+    if form.known_id is None:
+        return True
+    with reading() as connection:
+        who = person(connection, form.known_id, whose.id)
+    if who is None:
+        form.person_id.data = ""
+        form.form_errors.append(words(UnknownPerson()))
+    return who is not None
 
 
 def _book(session: Session, whose: Diary, form: BookForm, topic_id: int, starts_at: datetime) -> str:

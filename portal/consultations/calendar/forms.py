@@ -74,10 +74,19 @@ class ReasonForm(Form):
         return ". ".join(part for part in (str(ready), own) if part)[:LONGEST_REASON]
 
 
+class OfferedField(MomentField):
+    """None where nothing was sent: then a day and a time were typed."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        if valuelist and valuelist[0]:
+            super().process_formdata(valuelist)
+
+
 class WhenForm(Form):
     """A moment: as a page offered it, or a day and a time that were typed."""
 
-    starts_at = MomentField()
+    starts_at = OfferedField()
     day = DayField(_l("Day"))
     clock = ClockField(_l("Time"), render_kw={"step": 300})
 
@@ -88,13 +97,24 @@ class WhenForm(Form):
         day, clock = self.day.data, self.clock.data
         return datetime.combine(day, clock, zone) if day and clock is not None else None
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """What a page offered is no field that somebody could mend: what is wrong with it is said of the whole."""
+        is_valid: bool = super().validate(extra_validators)
+        self.form_errors.extend(self.starts_at.errors)
+        self.starts_at.errors = ()
+        return is_valid
+
     def validate_day(self, field: Field) -> None:
-        if self.starts_at.data is None:
+        if not self._is_offered:
             _require_day(field)
 
     def validate_clock(self, field: Field) -> None:
-        if self.starts_at.data is None:
+        if not self._is_offered:
             _require_clock(field)
+
+    @property
+    def _is_offered(self) -> bool:
+        return any(self.starts_at.raw_data or ())
 
 
 class MoveForm(WhenForm):

@@ -162,12 +162,23 @@ def _page(
 ) -> Response:
     at, zone = now(), row.starts.tzinfo
     today = at.astimezone(zone).date()
+    way = _Way(row, (form.reason.data or "").strip() or None)
     local = chosen.astimezone(zone) if chosen else None
     first = max(asked_day("from") or (local.date() if local else today), today)
     first = min(first, today + FARTHEST)
     with reading() as connection:
         wanted = _topic(connection, row)
-        offered = choice(connection, row.consultant_id, wanted, row.mode, first, DAYS, now=at, besides=row.id)
+        offered = choice(
+            connection,
+            row.consultant_id,
+            wanted,
+            row.mode,
+            first,
+            DAYS,
+            now=at,
+            besides=row.id,
+            but=row.starts_at,
+        )
         others = (
             nearest(
                 connection,
@@ -191,14 +202,12 @@ def _page(
         chosen=local,
         chosen_until=local + (row.ends_at - row.starts_at) if local else None,
         why=why,
-        others=[_cell(row, other) for other in others],
-        days=[_day_cell(row, offered, one, first) for one in offered.days],
+        others=[way.cell(other) for other in others],
+        days=[way.day_cell(offered, one, first) for one in offered.days],
         day=day,
-        times_of_day=[_cell(row, moment) for moment in offered.times[day]] if day else [],
-        earlier_url=_url(row, **{"from": max(first - timedelta(days=DAYS), today)})
-        if first > today
-        else None,
-        later_url=_url(row, **{"from": first + timedelta(days=DAYS)}),
+        times_of_day=[way.cell(moment) for moment in offered.times[day]] if day else [],
+        earlier_url=way.url(**{"from": max(first - timedelta(days=DAYS), today)}) if first > today else None,
+        later_url=way.url(**{"from": first + timedelta(days=DAYS)}),
     )
     return Response(page, status or (422 if form.errors else 200))
 
@@ -210,18 +219,23 @@ def _day(offered: Choice, asked: date | None) -> date | None:
     return next((day for day in offered.days if offered.times[day]), None)
 
 
-def _day_cell(row: AppointmentRow, offered: Choice, day: date, first: date) -> DayCell:
-    off = None if day in offered.worked else gettext("Day off")
-    url = _url(row, on=day, **{"from": first}) + "#times"
-    return DayCell(day, len(offered.times[day]), url, off)
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Where the page's own links lead; a reason that was typed goes along."""
 
+    row: AppointmentRow
+    reason: str | None
 
-def _cell(row: AppointmentRow, moment: datetime) -> TimeCell:
-    return TimeCell(moment, _url(row, starts_at=moment.isoformat()))
+    def url(self, **values: Any) -> str:
+        return url_for("calendar.move", reference=self.row.reference, reason=self.reason, **values)
 
+    def cell(self, moment: datetime) -> TimeCell:
+        return TimeCell(moment, self.url(starts_at=moment.isoformat()))
 
-def _url(row: AppointmentRow, **values: Any) -> str:
-    return url_for("calendar.move", reference=row.reference, **values)
+    def day_cell(self, offered: Choice, day: date, first: date) -> DayCell:
+        off = None if day in offered.worked else gettext("Day off")
+        url = self.url(on=day, **{"from": first}) + "#times"
+        return DayCell(day, len(offered.times[day]), url, off)
 
 
 def _topic(reader: Reader, row: AppointmentRow) -> TopicRow:
