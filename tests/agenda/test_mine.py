@@ -68,9 +68,9 @@ def test_all_kinds_stand_under_their_days(
     page = visitor(case.siti).get("/agenda").text
     assert headings(page)[:7] == [
         "5 agenda menunggumu",
-        "Selasa 8 September",
+        "Hari ini, Selasa 8 September",
         "10.00–12.00 Meja A01",
-        "Rabu 9 September",
+        "Besok, Rabu 9 September",
         "13.00–14.00 NIB dengan Ratna",
         "15.00–16.00 Meja A02",
         "Unggah foto",
@@ -122,3 +122,14 @@ def test_the_number_of_statements_does_not_depend_on_the_rows(
             client.get("/agenda")
         counts.append(len(sent))
     assert counts[0] == counts[1] == counts[2] <= 6
+
+
+def test_one_tap_and_it_is_done(visitor: Visit, session: Session, case: Case) -> None:
+    """Whoever is to do it ticks it off; the other one only sees it."""
+    follow_up(session, case, case.siti, date(2026, 9, 8), "Unggah foto")
+    client = visitor(case.siti)
+    tick = re.search(r'action="([^"]+/done)"', client.get("/agenda").text)
+    assert tick
+    assert "/done" not in visitor(case.ratna).get("/agenda").text
+    assert client.submit(tick[1]).status_code in {302, 303}
+    assert "Unggah foto" not in client.get("/agenda").text

@@ -48,8 +48,8 @@ class FoundPerson:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Today's and coming bookings and consultations, or one of any day whose whole reference was typed; then people for whom
-    more can be done than with their bookings."""
+    """Today's and coming bookings and consultations, or one of any day whose whole reference was typed; then people.
+    Without people it was a number of a booking or consultation that was found."""
 
     bookings: Sequence[Duty]
     meetings: Sequence[Meeting]
@@ -87,9 +87,7 @@ def search(reader: Reader, typed: str, sites: Sequence[ServedSite], *, at: datet
     meetings = found_meetings(reader, parameters, within["site_ids"], within["midnight"], at)
     people = [FoundPerson(**row._mapping) for row in reader.execute(_PEOPLE, parameters)]
     has_more = max(len(bookings), len(meetings), len(people)) > MOST
-    shown = {row.person_id for row in bookings[:MOST]}
-    others = [who for who in people[:MOST] if who.id not in shown or who.can_have_code]
-    return Found(bookings[:MOST], meetings[:MOST], others, has_more)
+    return Found(bookings[:MOST], meetings[:MOST], people[:MOST], has_more)
 
 
 def _patterns(typed: str, sites: Sequence[ServedSite]) -> dict[str, Any]:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext
-from werkzeug.exceptions import HTTPException
 
 from portal.agenda.follow_ups import Task
 from portal.agenda.mine.queries import Coming
@@ -16,6 +15,7 @@ from portal.consultations.appointments.queries import AppointmentRow
 from portal.consultations.topics.models import Mode
 from portal.consultations.wording import MODE_ICONS, mode_name
 from portal.resources.models import ResourceKind, State
+from portal.web.filters import day_short
 from portal.web.locale import current_locale
 
 
@@ -50,6 +50,8 @@ class Todo:
 @dataclass(frozen=True, slots=True)
 class Day:
     date: date
+    label: str
+    """The date in words, and whether it is today or tomorrow."""
     entries: list[Entry]
     todos: list[Todo]
 
@@ -68,16 +70,23 @@ def agenda(found: Coming, person_id: int, *, at: datetime) -> Agenda:
     days: dict[date, Day] = {}
     overdue: list[Todo] = []
 
-    def on(day: date) -> Day:
-        return days.setdefault(day, Day(day, [], []))
+    def on(day: date, today: date) -> Day:
+        return days.setdefault(day, Day(day, _label(day, today), [], []))
 
     for entry in sorted(_entries(found), key=lambda one: one.starts):
-        on(entry.starts.date()).entries.append(entry)
+        on(entry.starts.date(), at.astimezone(entry.starts.tzinfo).date()).entries.append(entry)
     for task in found.follow_ups:
         todo = _todo(task, person_id)
-        is_over = task.due_on < at.astimezone(ZoneInfo(task.time_zone)).date()
-        (overdue if is_over else on(task.due_on).todos).append(todo)
+        today = at.astimezone(ZoneInfo(task.time_zone)).date()
+        (overdue if task.due_on < today else on(task.due_on, today).todos).append(todo)
     return Agenda(overdue, [days[day] for day in sorted(days)])
+
+
+def _label(day: date, today: date) -> str:
+    written = day_short(day)
+    if day == today:
+        return gettext("Today, %(day)s", day=written)
+    return gettext("Tomorrow, %(day)s", day=written) if (day - today).days == 1 else written
 
 
 def _entries(found: Coming) -> Iterator[Entry]:
@@ -127,15 +136,7 @@ def _todo(task: Task, person_id: int) -> Todo:
             name=task.other_name(person_id),
         ),
         task.path(person_id),
-        _done_url(task) if is_mine else None,
+        url_for("consultations.finish_follow_up", reference=task.reference, follow_up_id=task.id)
+        if is_mine
+        else None,
     )
-
-
-def _done_url(task: Task) -> str | None:
-    """Where cases are kept, a follow-up is ticked off there."""
-    path = f"/consultations/{task.reference}/follow-ups/{task.id}/done"
-    try:
-        current_app.url_map.bind("").match(path, method="POST")
-    except HTTPException:
-        return None
-    return path

@@ -15,7 +15,7 @@ from portal.consultations.topics.models import Mode
 from portal.db import Reader
 
 DAYS = 14
-LATER = 12
+LATER = 8
 """Times shown after the soonest."""
 
 
