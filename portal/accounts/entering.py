@@ -36,6 +36,8 @@ class KeptChoice:
     """The same for the sign-in form."""
     back_label: str | None = None
     """Words of the link back to where the choice was made."""
+    sign: str = "desk"
+    """The icon beside it."""
 
 
 @dataclass(frozen=True, slots=True)

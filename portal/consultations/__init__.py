@@ -13,10 +13,11 @@ from portal.consultations.cases import outcomes
 from portal.consultations.cases import views as cases
 from portal.consultations.consultants import views as consultants
 from portal.consultations.consultants.hours import views as hours
+from portal.consultations.finding import people
 from portal.consultations.finding import views as finding
 from portal.consultations.topics import views as topics
 
-PAGES = (finding, appointments, by_link, cases)
+PAGES = (finding, people, appointments, by_link, cases)
 """Modules whose views stand on the blueprint of `/consultations`."""
 CALENDAR = (answering, moving, booking, blocking, own_cases)
 """The same for `/calendar`."""

@@ -18,6 +18,7 @@ from portal.consultations.finding.once import ask_once
 from portal.consultations.finding.queries import topic
 from portal.consultations.finding.questions import questions
 from portal.consultations.finding.views import times_url
+from portal.consultations.wording import MODE_ICONS
 from portal.db import reading
 from portal.errors import PortalError
 from portal.web import filters
@@ -60,6 +61,7 @@ def kept_choice(next_path: str) -> KeptChoice | None:
         button=gettext("Create account and go on") if must_answer else gettext("Create account and ask"),
         sign_in_button=gettext("Sign in and go on") if must_answer else gettext("Sign in and ask"),
         back_label=gettext("Back to the times"),
+        sign=MODE_ICONS[form.way],
     )
 
 

@@ -73,6 +73,7 @@ ENTRIES = (
         "talk",
         also=(
             "consultations.times",
+            "consultations.consultant",
             "consultations.new",
             "consultations.appointment",
             "consultations.ask_move",

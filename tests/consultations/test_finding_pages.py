@@ -3,16 +3,19 @@
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from PIL import Image
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
 from portal.accounts.models import Person
 from portal.consultations.topics.models import QuestionKind, Topic
+from portal.files.services import store
 from portal.resources.models import Reservation, Site
 from tests.client import Visitor
 from tests.consultations.test_appointments import AT, TEN, House
@@ -167,6 +170,40 @@ class TestTimes:
             with counted() as sent:
                 assert person.get(path).status_code == 200
             assert len(sent) <= most, sent
+
+
+class TestPeople:
+    def test_who_can_help_with_what_and_how_soon(self, trasa: House, visitor: Visit) -> None:
+        page = visitor().get(f"/consultations/consultants/{trasa.first}")
+        assert "Sepuluh tahun mendampingi usaha kecil" in page.text
+        assert "Kosong hari ini 09.00" in page.text
+        assert f"/consultations/topics/{trasa.topic_id}?consultant={trasa.first}" in page.text
+        assert visitor().get(f"/consultations/consultants/{trasa.first}/photo").status_code == 404
+
+    def test_their_picture(self, trasa: House, visitor: Visit, session: Session) -> None:
+        picture = BytesIO()
+        Image.new("RGB", (200, 220), "teal").save(picture, "PNG")
+        photo_id = store(session, "ratna.png", picture.getvalue(), by_id=trasa.first_person, at=AT)
+        session.execute(
+            text("UPDATE consultant SET photo_id = :photo WHERE id = :id"),
+            {"photo": photo_id, "id": trasa.first},
+        )
+        session.commit()
+        page = visitor().get(f"/consultations/topics/{trasa.topic_id}")
+        where = f"/consultations/consultants/{trasa.first}/photo?v={photo_id}"
+        assert where in page.text
+        answer = visitor().get(where)
+        assert answer.headers["Content-Type"].startswith("image/")
+        assert "max-age" in answer.headers["Cache-Control"]
+
+    @pytest.mark.parametrize("tail", ["", "/photo"])
+    def test_who_is_none_or_not_any_more(
+        self, trasa: House, visitor: Visit, session: Session, tail: str
+    ) -> None:
+        assert visitor().get(f"/consultations/consultants/{trasa.room_id}{tail}").status_code == 404
+        session.execute(text("UPDATE resource SET is_active = false WHERE id = :id"), {"id": trasa.first})
+        session.commit()
+        assert visitor().get(f"/consultations/consultants/{trasa.first}{tail}").status_code == 404
 
 
 class TestAsking:

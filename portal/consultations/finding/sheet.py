@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext, ngettext
 
 from portal.consultations.finding.address import ANYONE, MOST_PAGES, Asked, Way
@@ -49,7 +49,6 @@ class Card:
     languages: list[str]
     next: datetime | None
     url: str
-    is_chosen: bool
     rating: str | None = None
 
 
@@ -63,6 +62,7 @@ class Sheet:
     """The day whose times are shown; None where no day has any."""
     times: list[TimeCell]
     cards: list[Card]
+    """Those who can be chosen instead."""
     anyone_url: str
     who: ConsultantRow | None
     holidays: list[tuple[date, str]]
@@ -207,15 +207,11 @@ def _cards(found: Offer, free: Mapping[int, Sequence[Beginning]], asked: Asked, 
                 else None
             ),
             url=way.times(asked, consultant=who.id) + "#times",
-            is_chosen=who.id == asked.consultant_id,
         )
         for who in found.consultants.values()
+        if who.id != asked.consultant_id
     ]
 
 
 def photo_url(who: ConsultantRow) -> str | None:
-    """Where consultants have pictures, their page serves them."""
-    endpoint = "consultations.photo"
-    if who.photo_id is None or endpoint not in current_app.view_functions:
-        return None
-    return url_for(endpoint, consultant_id=who.id)
+    return url_for("consultations.photo", consultant_id=who.id, v=who.photo_id) if who.photo_id else None

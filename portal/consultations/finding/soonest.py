@@ -1,11 +1,11 @@
 """Other times at which a topic can be had: the next, and those nearest to a wanted one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from portal.consultations.finding.free_times import free_times
-from portal.consultations.finding.queries import TopicRow, advising, offer, offer_of_all, topic
+from portal.consultations.finding.queries import Offer, TopicRow, advising, offer, offer_of_all, topic
 from portal.consultations.topics.models import Mode
 from portal.db import Reader
 
@@ -85,7 +85,14 @@ def nearest(
 def soonest_of_topics(reader: Reader, wanted: Sequence[TopicRow], *, now: datetime) -> dict[int, datetime]:
     """By topic the local moment of the first free time with anyone, in the topic's usual way; in four statements."""
     today = now.astimezone(UTC).date()
-    found, who = offer_of_all(reader, today, today + timedelta(days=DAYS)), advising(reader)
+    found = offer_of_all(reader, today, today + timedelta(days=DAYS))
+    return first_of_topics(found, wanted, advising(reader), now=now)
+
+
+def first_of_topics(
+    found: Offer, wanted: Sequence[TopicRow], who: Mapping[int, Collection[int]], *, now: datetime
+) -> dict[int, datetime]:
+    """The same, of an offer in which whoever advises on a topic by `who` may stand."""
     calendars, days = found.calendars, found.days
     first: dict[int, datetime] = {}
     # Most topics can be had within a day or two: what lies further is looked at for the others alone.

@@ -21,7 +21,7 @@ from portal.consultations.finding.soonest import soonest_of_topics
 from portal.consultations.refused import malformed, refused
 from portal.consultations.topics.models import Mode
 from portal.consultations.views import blueprint
-from portal.consultations.wording import FIELD_ICONS, MODE_ICONS, mode_name, when
+from portal.consultations.wording import FIELD_ICONS, MODE_ICONS, day_name, mode_name, when
 from portal.db import Reader, reading
 from portal.errors import PortalError
 from portal.permissions import permit, public
@@ -33,7 +33,13 @@ PAGE = 10
 
 @blueprint.app_context_processor
 def wording() -> dict[str, object]:
-    return {"when": when, "mode_name": mode_name, "mode_icons": MODE_ICONS, "field_icons": FIELD_ICONS}
+    return {
+        "when": when,
+        "day_name": day_name,
+        "mode_name": mode_name,
+        "mode_icons": MODE_ICONS,
+        "field_icons": FIELD_ICONS,
+    }
 
 
 @blueprint.get("/consultations")
