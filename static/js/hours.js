@@ -119,3 +119,5 @@ form?.addEventListener("click", (event) => {
   if (button && act(button)) event.preventDefault();
 });
 form?.addEventListener("change", tell);
+// A sheet that came back as it was typed says at once what it would change.
+if (form && days().some((day) => contents(day) !== day.dataset.kept)) tell();
