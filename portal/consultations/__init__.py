@@ -4,32 +4,32 @@ from flask import Flask
 
 from portal.accounts import entering
 from portal.consultations import choice, erasing, views
-from portal.consultations.appointments import views as appointments
-from portal.consultations.by_link import views as by_link
+from portal.consultations.appointments import views as appointment_views
+from portal.consultations.by_link import views as by_link_views
 from portal.consultations.calendar import answering, blocking, booking, moving
 from portal.consultations.calendar import cases as own_cases
-from portal.consultations.calendar import views as calendar
+from portal.consultations.calendar import views as calendar_views
 from portal.consultations.cases import outcomes
-from portal.consultations.cases import views as cases
-from portal.consultations.consultants import views as consultants
-from portal.consultations.consultants.hours import views as hours
+from portal.consultations.cases import views as case_views
+from portal.consultations.consultants import views as consultant_views
+from portal.consultations.consultants.hours import views as hours_views
 from portal.consultations.finding import people
-from portal.consultations.finding import views as finding
-from portal.consultations.topics import views as topics
+from portal.consultations.finding import views as finding_views
+from portal.consultations.topics import views as topic_views
 
-PAGES = (finding, people, appointments, by_link, cases)
+PAGES = (finding_views, people, appointment_views, by_link_views, case_views)
 """Modules whose views stand on the blueprint of `/consultations`."""
 CALENDAR = (answering, moving, booking, blocking, own_cases)
 """The same for `/calendar`."""
-SETTINGS = (outcomes, consultants)
+SETTINGS = (outcomes, consultant_views)
 """The same for the administrator's pages, which the topics begin."""
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
-    app.register_blueprint(calendar.blueprint)
-    app.register_blueprint(hours.blueprint)
-    app.register_blueprint(topics.blueprint)
+    app.register_blueprint(calendar_views.blueprint)
+    app.register_blueprint(hours_views.blueprint)
+    app.register_blueprint(topic_views.blueprint)
     hooks = entering.hooks(app)
     hooks.keeping.append(choice.kept_choice)
     hooks.following.append(choice.ask_on_entering)
