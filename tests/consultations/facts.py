@@ -18,6 +18,8 @@ CONSULTATION: dict[str, Any] = {
     "state": "requested",
     "by_person": False,
     "waiting": 7,
+    "task": "Lengkapi label kemasan",
+    "due_on": STARTS.date(),
     "other_1_at": STARTS + timedelta(days=1),
     "other_2_at": STARTS + timedelta(days=2),
     "other_3_at": STARTS + timedelta(days=3),
