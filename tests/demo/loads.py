@@ -45,21 +45,25 @@ CONSULTATIONS = text(
     """
 )
 """Without references: who asks through the services is given one by chance."""
+_TWICE = """
+    SELECT count(*) FROM (
+        SELECT starts_at, max(ends_at) OVER (PARTITION BY who ORDER BY starts_at, id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS busy_until
+        FROM ({who}) AS held
+    ) AS each WHERE starts_at < busy_until
+    """
 OVERLAPS = {
-    "resource": """
-        SELECT count(*) FROM claim a JOIN claim b ON a.resource_id = b.resource_id AND a.id <> b.id
-        WHERE a.released_at IS NULL AND b.released_at IS NULL AND b.starts_at >= a.starts_at AND b.starts_at < a.ends_at
-        """,
-    "person at a desk": """
-        SELECT count(*) FROM claim a JOIN claim b ON a.person_id = b.person_id AND a.id <> b.id
-        JOIN booking x ON x.id = a.reservation_id JOIN booking y ON y.id = b.reservation_id
-        WHERE a.released_at IS NULL AND b.released_at IS NULL AND b.starts_at >= a.starts_at AND b.starts_at < a.ends_at
-        """,
-    "person asking": """
-        SELECT count(*) FROM reservation a JOIN reservation b ON a.person_id = b.person_id AND a.id <> b.id
-        WHERE a.kind = 'appointment' AND b.kind = 'appointment' AND b.starts_at >= a.starts_at AND b.starts_at < a.ends_at
-          AND a.state NOT IN ('cancelled', 'declined') AND b.state NOT IN ('cancelled', 'declined')
-        """,
+    "resource": _TWICE.format(
+        who="SELECT id, resource_id AS who, starts_at, ends_at FROM claim WHERE released_at IS NULL"
+    ),
+    "person at a desk": _TWICE.format(
+        who="SELECT claim.id, person_id AS who, starts_at, ends_at FROM claim JOIN booking b ON b.id = reservation_id"
+        " WHERE released_at IS NULL"
+    ),
+    "person asking": _TWICE.format(
+        who="SELECT id, person_id AS who, starts_at, ends_at FROM reservation"
+        " WHERE kind = 'appointment' AND state NOT IN ('cancelled', 'declined')"
+    ),
 }
 """How often somebody or something is in two places at once."""
 

@@ -85,7 +85,7 @@ def test_twelve_consultants_have_weeks_of_their_own(session: Session, count: Cal
 def test_a_year_has_ordinary_ends(count: Callable[..., int]) -> None:
     past = f"{ROWS} WHERE v.starts_at < '2026-09-07 17:00+00'"
     total = count(past)
-    assert 1500 < total < 4000
+    assert 1200 < total < 3000
     for state, least, most in (
         ("completed", 0.75, 0.87),
         ("no-show", 0.065, 0.11),
@@ -201,7 +201,7 @@ def test_every_topic_can_be_had_in_every_way(session: Session, mode: Mode) -> No
 
 def test_cases_follow_what_was_held(count: Callable[..., int]) -> None:
     held = count("reservation v JOIN appointment a ON a.id = v.id WHERE v.state = 'completed'")
-    assert 0.8 * held < count("case_note") < 0.95 * held
+    assert 0.97 * held < count("case_note") < held
     assert 0.35 * held < count("rating") < 0.6 * held
     assert 0.4 * count("rating") > count("rating WHERE line IS NOT NULL") * 0.5 > 50
     assert count("follow_up WHERE done_at IS NULL") > 20

@@ -47,7 +47,7 @@ _CANDIDATES = text(
     WHERE (p.email LIKE '%@{DOMAIN}' OR p.phone LIKE '{PHONES}%') AND p.created_at < :before
       AND (p.email_confirmed_at IS NOT NULL OR p.phone_confirmed_at IS NOT NULL)
     GROUP BY p.id HAVING count(v.id) FILTER (WHERE v.state IN ('requested', 'confirmed')) = 0
-    ORDER BY p.id
+    ORDER BY (SELECT count(*) FROM reservation other WHERE other.person_id = p.id AND other.kind = 'appointment'), p.id
     """  # noqa: S608 (constants)
 )
 
@@ -111,7 +111,10 @@ def let_ask(session: Session, lists: Lists, *, at: datetime, since: datetime | N
 
 
 def _candidates(session: Session, consultant_id: int, at: datetime) -> list[list[int]]:
-    """Who comes for the first time, who has come more than once, and who was missed once, as `WAITING`; or whoever else."""
+    """Who comes for the first time, who has come more than once, and who was missed once, as `WAITING`; or whoever else.
+
+    Who has been to few consultations, of whomever, comes first.
+    """
     parameters = {"consultant_id": consultant_id, "before": at - timedelta(days=1)}
     rows = session.execute(_CANDIDATES, parameters).all()
     strangers = [row.id for row in rows if not row.held and not row.missed]

@@ -22,8 +22,10 @@ from portal.demo.consultations.words import (
 from portal.resources.calendar import SiteCalendar
 from portal.resources.models import State
 
-WRITTEN, WITH_TASK, DONE, RATED, WITH_LINE = 0.88, 0.55, 0.82, 0.48, 0.4
+WRITTEN, WITH_TASK, DONE, RATED, WITH_LINE = 0.7, 0.55, 0.82, 0.48, 0.4
 STARS = {5: 56, 4: 30, 3: 9, 2: 3, 1: 2}
+PUT_OFF = 10 * 24 * HOUR
+"""Minutes for which a consultant may owe the note."""
 FORGOTTEN = 45 * 24 * HOUR
 """Minutes; what was due before has been done or struck off since."""
 KEYS = {topic.name.id: key for key, topic in TOPICS.items()}
@@ -85,7 +87,8 @@ def case_of(seed: int, one: Consultation, lists: Lists, calendar: SiteCalendar, 
     written: int | None = one.ends + dice.randrange(2, 50)
     note, advice, outcome = dice.choice(PRIVATE), dice.choice(talked.advice), dice.choice(talked.outcomes)
     tasks = _tasks(dice, one, talked, written or 0, calendar, at)
-    if dice.random() > WRITTEN or (written or 0) > at:
+    is_put_off = dice.random() > WRITTEN and one.ends > at - PUT_OFF
+    if is_put_off or (written or 0) > at:
         written, tasks = None, ()
     rated = one.ends + dice.randrange(30, 48 * HOUR)
     stars: int | None = dice.choices(list(STARS), list(STARS.values()))[0]

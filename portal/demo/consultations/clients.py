@@ -8,8 +8,8 @@ from random import Random
 from portal.demo.people import Guest
 from portal.resources.free_time import Stretch
 
-COMING_BACK = 0.4
-ADVISED = 0.75
+COMING_BACK = 0.35
+ADVISED = 0.88
 """Share of the people who ever ask for a consultation."""
 TRIES = 12
 APART_DAYS = 6
@@ -28,7 +28,7 @@ class Clients:
     ) -> None:
         dice = Random(f"{seed} clients")
         self.guests = [guest for guest in guests if guest.is_confirmed and dice.random() < ADVISED]
-        self.weights = list(accumulate(guest.keenness**0.5 for guest in self.guests))
+        self.weights = list(accumulate(guest.keenness**0.4 for guest in self.guests))
         self.held = held or {}
         by_id = {guest.id: guest for guest in self.guests}
         self.former: dict[int, list[Guest]] = {

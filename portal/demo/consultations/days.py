@@ -18,7 +18,7 @@ from portal.resources.calendar import SiteCalendar
 from portal.resources.free_time import Stretch, covers, difference, intersection
 
 DAY = 1440
-PAST_FILL, TODAY_FILL, COMING_FILL, FAR_FILL, PACKED_FILL = (0.16, 0.34), 0.55, (0.62, 0.4), 0.06, 0.97
+PAST_FILL, TODAY_FILL, COMING_FILL, FAR_FILL, PACKED_FILL = (0.08, 0.3), 0.6, (0.7, 0.5), 0.06, 0.97
 """Share of the hours that is taken: a year ago and lately, today, from tomorrow to the 14th day, after that; and where
 somebody wants very many."""
 COMING_DAYS = 14

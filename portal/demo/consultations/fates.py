@@ -43,6 +43,26 @@ class Consultation(NamedTuple):
     """When somebody marked that nobody came."""
 
 
+class Answer(NamedTuple):
+    """What a consultant says to a request, and when; a request that lapses is over at `at` without a word."""
+
+    at: int
+    state: State
+    has_lapsed: bool = False
+
+
+def answer_to(created: int, starts: int, answer_by: int) -> Answer:
+    """By dice of its own, so that whoever plays the consultant later says the same."""
+    dice = Random(f"{created} {starts} answer")
+    answered = created + dice.randrange(5, max(int((answer_by - created) * 0.8), 6))
+    die = dice.random()
+    if die < DECLINE:
+        return Answer(answered, State.DECLINED)
+    if die < DECLINE + LAPSE:
+        return Answer(answer_by, State.DECLINED, has_lapsed=True)
+    return Answer(answered, State.CONFIRMED)
+
+
 def fate(
     dice: Random,
     draft: Consultation,
@@ -58,9 +78,9 @@ def fate(
     The demonstration's own consultant has answered everybody, and leaves today's to whoever tries the portal.
     """
     answer_by = min(draft.created + topic.answer_hours * HOUR, draft.starts)
-    answered = draft.created + dice.randrange(5, max(int((answer_by - draft.created) * 0.8), 6))
-    one = _destiny(dice, draft, answer_by, answered, waits=waits and not is_account)
-    if waits and not is_account and (answered if not one.has_lapsed else answer_by) > at:
+    answer = answer_to(draft.created, draft.starts, answer_by) if waits and not is_account else None
+    one = _destiny(dice, draft, answer)
+    if answer and answer.at > at:
         return draft._replace(state=State.REQUESTED, answer_by=answer_by)
     if one.ended is not None:
         return one if one.ended <= at else draft
@@ -71,17 +91,13 @@ def fate(
     return draft._replace(state=State.COMPLETED) if is_over else draft
 
 
-def _destiny(
-    dice: Random, draft: Consultation, answer_by: int, answered: int, *, waits: bool
-) -> Consultation:
+def _destiny(dice: Random, draft: Consultation, answer: Answer | None) -> Consultation:
+    if answer and answer.state == State.DECLINED:
+        by_id, reason = (None, None) if answer.has_lapsed else (draft.adviser_id, dice.choice(DECLINED))
+        declined = _ended(draft, State.DECLINED, answer.at, by_id, reason)
+        return declined._replace(has_lapsed=answer.has_lapsed)
     die = dice.random()
-    if waits and die < DECLINE:
-        return _ended(draft, State.DECLINED, answered, draft.adviser_id, dice.choice(DECLINED))
-    if waits and die < DECLINE + LAPSE:
-        lapsed = _ended(draft, State.DECLINED, answer_by, None, None)
-        return lapsed._replace(has_lapsed=True)
-    die = dice.random()
-    earliest, latest = (answered if waits else draft.created) + 1, draft.starts - HOUR
+    earliest, latest = (answer.at if answer else draft.created) + 1, draft.starts - HOUR
     if die < CANCEL and earliest < latest:
         ended = dice.randrange(earliest, latest)
         if dice.random() < BY_PERSON:

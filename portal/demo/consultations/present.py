@@ -5,7 +5,7 @@ somebody asks again once nobody has for a day.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from portal.consultations.topics.models import Mode
 from portal.demo.consultations.asking import let_ask_again
 from portal.demo.consultations.cases import case_of
 from portal.demo.consultations.consultants import DOMAIN
-from portal.demo.consultations.fates import DECLINE, LAPSE, MISS, Consultation
+from portal.demo.consultations.fates import MISS, Consultation, answer_to
 from portal.demo.consultations.reading import read_lists
 from portal.demo.consultations.roster import ACCOUNT
 from portal.demo.consultations.rows import COLUMNS, Rows, add_case, copy_rows
@@ -39,7 +39,7 @@ _FROM = f"""
 """
 _WAITING = text(
     f"""
-    SELECT v.id, v.reference, v.created_at, a.answer_by, adviser.id AS adviser_id {_FROM}
+    SELECT v.id, v.created_at, v.starts_at, a.answer_by, adviser.id AS adviser_id {_FROM}
       AND v.state = 'requested' AND a.answer_by IS NOT NULL AND adviser.email LIKE '%@{DOMAIN}'
     ORDER BY v.id FOR UPDATE OF v, a SKIP LOCKED
     """
@@ -90,19 +90,20 @@ def play_consultants(session: Session, *, at: datetime) -> None:
 
 def _answer(session: Session, at: datetime) -> None:
     confirmed: list[int] = []
+    minute = epoch_minutes(at)
     for row in session.execute(_WAITING).all():
-        dice = Random(row.reference)
-        answered = row.created_at + dice.uniform(0.05, 0.8) * (row.answer_by - row.created_at)
-        die = dice.random()
-        has_lapsed = DECLINE <= die < DECLINE + LAPSE
-        ended = row.answer_by if has_lapsed else answered
-        if ended > at:
+        created, starts, answer_by = map(epoch_minutes, (row.created_at, row.starts_at, row.answer_by))
+        answer = answer_to(created, starts, answer_by)
+        if answer.at > minute:
             continue
-        if die >= DECLINE + LAPSE:
+        if answer.state == State.CONFIRMED:
             confirmed.append(row.id)
             continue
-        by_id, reason = (None, None) if has_lapsed else (row.adviser_id, dice.choice(DECLINED))
-        session.execute(_DECLINE, {"id": row.id, "ended_at": ended, "by_id": by_id, "reason": reason})
+        ended_at = datetime.fromtimestamp(answer.at * 60, UTC)
+        by_id, reason = (
+            (None, None) if answer.has_lapsed else (row.adviser_id, Random(starts).choice(DECLINED))
+        )
+        session.execute(_DECLINE, {"id": row.id, "ended_at": ended_at, "by_id": by_id, "reason": reason})
     if confirmed:
         session.execute(_CONFIRM, {"ids": confirmed})
 
