@@ -52,6 +52,8 @@ def test_a_tap_on_the_week_fills_in_day_and_time(trasa: House, consultant: Visit
     assert 'value="10:00"' in page
     assert re.search(rf'value="{trasa.topic_id}"[^>]* checked|checked[^>]* value="{trasa.topic_id}"', page)
     assert "/calendar/block?starts_at=" in page
+    form = page[page.index('<form method="post" action="/calendar/new"') :]
+    assert 'name="csrf_token"' in form[: form.index("</form>")]
     assert (
         consultant.get("/calendar/new?starts_at=x&person_id=999999999&topic_id=a&clock=99:99").status_code
         == 200
