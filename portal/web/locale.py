@@ -58,6 +58,12 @@ def current_locale() -> str:
     return str(g.locale)
 
 
+def speak(language: str) -> None:
+    """The page speaks this language, unless whoever asks for it has chosen one."""
+    if request.args.get(COOKIE) not in LOCALES and request.cookies.get(COOKIE) not in LOCALES:
+        g.locale = language
+
+
 def other_locale_url() -> str:
     """This page in the other language; after a POST that shows a page, one that can be asked for."""
     path, asked = _page()

@@ -64,6 +64,15 @@ def test_it_shows_what_the_mail_holds_and_no_more(
     assert "3456" not in page
 
 
+def test_it_speaks_the_language_of_its_mail(
+    trasa: House, visitor: Visit, session: Session, link: str
+) -> None:
+    session.execute(text("UPDATE person SET language = 'en' WHERE id = :id"), {"id": trasa.person})
+    session.commit()
+    assert '<html lang="en">' in visitor().get(link).text
+    assert '<html lang="id">' in visitor().get(f"{link}?lang=id").text
+
+
 def test_cancelling_by_it_once(visitor: Visit, session: Session, link: str) -> None:
     nobody = visitor()
     answer = nobody.submit(f"{link}/cancel", page=f"{link}/cancel")

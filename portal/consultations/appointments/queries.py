@@ -30,6 +30,7 @@ class AppointmentRow:
     person_id: int
     person_name: str
     person_phone: str | None
+    person_language: str
     consultant_id: int
     consultant_person_id: int
     consultant_name: str
@@ -93,6 +94,7 @@ APPOINTMENT = """
     SELECT v.id, v.reference, v.state, v.sequence, v.starts_at, v.ends_at, v.created_at,
         coalesce(v.changed_at, v.created_at) AS changed_at, v.created_by_id,
         v.person_id, person.name AS person_name, person.phone AS person_phone,
+        person.language AS person_language,
         a.consultant_id, c.person_id AS consultant_person_id, r.name AS consultant_name, c.video_url,
         a.topic_id, topic.name AS topic, topic.to_bring, topic.cancel_minutes, topic.confirms_itself, a.mode,
         a.room_id, room.name AS room_name, floor.name AS room_floor,
@@ -105,9 +107,12 @@ APPOINTMENT = """
 """
 """Everything an `AppointmentRow` holds; `appointment_row` reads it."""
 
+ADVISES = "EXISTS (SELECT FROM role_grant g WHERE g.person_id = c.person_id AND g.role = 'consultant')"
+"""Of `APPOINTMENT`: its consultant still is one. A role that was taken away opens nothing any more."""
+
 _BY_REFERENCE = text(
     APPOINTMENT
-    + f""" WHERE v.reference = :reference AND (v.person_id = :person_id OR c.person_id = :person_id
+    + f""" WHERE v.reference = :reference AND (v.person_id = :person_id OR (c.person_id = :person_id AND {ADVISES})
         OR (:serves AND {SERVED}))"""
 )
 _BY_ID = text(APPOINTMENT + " WHERE v.id = :id")

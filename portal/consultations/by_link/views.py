@@ -18,6 +18,7 @@ from portal.consultations.appointments.queries import AppointmentRow, appointmen
 from portal.consultations.views import blueprint
 from portal.db import reading
 from portal.permissions import public
+from portal.web.locale import speak
 
 LONGEST_TOKEN = 200
 GONE, UNKNOWN = 410, 404
@@ -92,6 +93,7 @@ def _opened(token: str) -> Change | Response:
         row = appointment_by_id(connection, reservation_id)
     if row is None:
         return _dead("altered", UNKNOWN)
+    speak(row.person_language)
     if row.sequence != sequence:
         return _dead("used", GONE)
     if row.starts_at <= now():
