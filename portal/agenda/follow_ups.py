@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import text
 
+from portal.consultations.appointments.queries import ADVISES
 from portal.db import Reader, Words
 
 
@@ -41,7 +42,7 @@ class Task:
 
 
 _OPEN = text(
-    """
+    f"""
     SELECT f.id, f.task, f.due_on, f.created_at, f.owner_id, owner.name AS owner_name, v.reference, topic.name AS topic,
         v.person_id, person.name AS person_name, c.person_id AS consultant_person_id, r.name AS consultant_name,
         site.time_zone
@@ -49,9 +50,9 @@ _OPEN = text(
     JOIN consultant c ON c.id = a.consultant_id JOIN resource r ON r.id = a.consultant_id
     JOIN topic ON topic.id = a.topic_id JOIN site ON site.id = v.site_id
     JOIN person ON person.id = v.person_id JOIN person owner ON owner.id = f.owner_id
-    WHERE f.done_at IS NULL AND (v.person_id = :person_id OR c.person_id = :person_id OR f.owner_id = :person_id)
+    WHERE f.done_at IS NULL AND (v.person_id = :person_id OR (c.person_id = :person_id AND {ADVISES}))
     ORDER BY f.due_on, f.id
-    """
+    """  # noqa: S608 (constants)
 )
 
 

@@ -24,6 +24,7 @@ from portal.consultations.appointments.services import Arranged, Move, Request
 from portal.consultations.cases.models import FollowUp
 from portal.consultations.topics.models import Mode
 from portal.db import unit_of_work
+from portal.permissions import Role
 from tests.agenda.conftest import at
 from tests.client import Visitor
 from tests.factories import ConsultantFactory, PersonFactory, TopicFactory, consultation_room, words
@@ -67,7 +68,10 @@ class Case:
 @pytest.fixture
 def case(session: Session, site: Any) -> Case:
     topic = TopicFactory(name=words("NIB", "Business number"))
-    siti, ratna = PersonFactory(name="Siti; Nuraeni, S.E."), PersonFactory(name="Ratna")
+    siti, ratna = (
+        PersonFactory(name="Siti; Nuraeni, S.E."),
+        PersonFactory(name="Ratna", roles=[Role.CONSULTANT]),
+    )
     consultation_room(site, name="Ruang Slamet")
     consultant = ConsultantFactory(site=site, person=ratna, topics=[topic])
     session.commit()
@@ -94,6 +98,28 @@ def uids(calendar: Component) -> list[str]:
 
 
 class TestWhoMayRead:
+    def test_who_is_no_consultant_any_more_reads_of_no_client(
+        self, session: Session, visitor: Visit, case: Case
+    ) -> None:
+        arranged = case.ask()
+        session.add(
+            FollowUp(
+                appointment_id=arranged.id,
+                owner_id=case.siti.id,
+                task="Bawa foto",
+                due_on=date(2026, 9, 15),
+                created_at=at(8),
+            )
+        )
+        session.commit()
+        assert len(uids(read(visitor, case.ratna))) == 2
+        session.execute(text("DELETE FROM role_grant WHERE person_id = :id"), {"id": case.ratna.id})
+        session.commit()
+        assert uids(read(visitor, case.ratna)) == []
+        assert len(uids(read(visitor, case.siti))) == 2
+        page = visitor(case.ratna).get("/agenda").text
+        assert "Siti" not in page
+
     def test_the_address_is_all_one_needs_and_nothing_is_kept_of_whoever_asks(
         self, visitor: Visit, case: Case
     ) -> None:

@@ -57,6 +57,20 @@ def case(session: Session, visitor: Visit) -> Any:
         yield made
 
 
+def test_who_is_no_consultant_any_more_reads_and_does_nothing(case: Case, session: Session) -> None:
+    address = f"/consultations/{case.reference}"
+    assert case.consultant.get(f"{address}/files").status_code == 200
+    session.execute(
+        text("UPDATE role_grant SET role = 'entrepreneur' WHERE person_id = :id"),
+        {"id": case.house.first_person},
+    )
+    session.commit()
+    for part in ("", ".ics", "/move", "/cancel", "/files"):
+        assert case.consultant.get(address + part).status_code == 404, part
+    for part in ("/move", "/cancel", "/files", "/rating", "/follow-ups/1/done"):
+        assert case.consultant.submit(address + part, page="/agenda").status_code == 404, part
+
+
 def test_the_entrepreneur_reads_the_advice_and_never_the_note(case: Case) -> None:
     assert case.note(outcome_id=str(case.outcome.id)).status_code == 302
     page = case.person.get(f"/consultations/{case.reference}").text

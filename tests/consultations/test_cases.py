@@ -103,10 +103,13 @@ def test_a_follow_up_is_told_reminded_of_once_and_ticked_off(
     follow_up_id = do(services.add_follow_up, command)
     assert do(services.remind_of_follow_up, follow_up_id) is True
     assert do(services.remind_of_follow_up, follow_up_id) is False
+    with pytest.raises(NoSuchAppointment):
+        do(services.finish_follow_up, Actor(id=trasa.other), id_, follow_up_id)
+    elsewhere = trasa.request(starts_at=TEN + timedelta(hours=2)).id
     with pytest.raises(refusals.NoSuchFollowUp):
-        do(services.finish_follow_up, Actor(id=trasa.other), follow_up_id)
-    do(services.finish_follow_up, Actor(id=trasa.person), follow_up_id)
-    do(services.finish_follow_up, Actor(id=trasa.person), follow_up_id)
+        do(services.finish_follow_up, Actor(id=trasa.person), elsewhere, follow_up_id)
+    do(services.finish_follow_up, Actor(id=trasa.person), id_, follow_up_id)
+    do(services.finish_follow_up, Actor(id=trasa.person), id_, follow_up_id)
     assert session.scalar(text("SELECT done_at FROM follow_up")) == LATER
     told = session.scalars(text("SELECT template FROM message WHERE person_id = :id"), {"id": trasa.person})
     assert {"consultations/follow_up", "consultations/follow_up_due"} <= set(told)

@@ -8,7 +8,12 @@ from sqlalchemy import text
 
 from portal.agenda.follow_ups import Task, open_follow_ups
 from portal.bookings.queries import BOOKING, BookingRow, booking_row
-from portal.consultations.appointments.queries import APPOINTMENT, AppointmentRow, appointment_row
+from portal.consultations.appointments.queries import (
+    ADVISES,
+    APPOINTMENT,
+    AppointmentRow,
+    appointment_row,
+)
 from portal.db import Reader
 
 PAST = timedelta(days=60)
@@ -52,7 +57,8 @@ _APPOINTMENTS = text(
         UNION
         SELECT ended.id FROM consultant me JOIN appointment ended ON ended.consultant_id = me.id
         WHERE me.person_id = :person_id AND ended.ended_at > :gone_since
-    ) AND v.starts_at > :since AND (v.state NOT IN ('cancelled', 'declined') OR a.ended_at > :gone_since)
+    ) AND (v.person_id = :person_id OR {ADVISES}) AND v.starts_at > :since
+      AND (v.state NOT IN ('cancelled', 'declined') OR a.ended_at > :gone_since)
     ORDER BY v.starts_at, v.id"""  # noqa: S608 (constants)
 )
 

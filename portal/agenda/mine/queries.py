@@ -9,6 +9,7 @@ from sqlalchemy import text
 from portal.agenda.follow_ups import Task, open_follow_ups
 from portal.bookings.queries import BookingRow, coming_bookings
 from portal.consultations.appointments.queries import (
+    ADVISES,
     APPOINTMENT,
     AppointmentRow,
     appointment_row,
@@ -27,7 +28,8 @@ class Coming:
 
 
 _ADVISING = text(
-    f"""{APPOINTMENT} WHERE c.person_id = :person_id AND v.state IN ('requested', 'confirmed') AND v.ends_at > :at
+    f"""{APPOINTMENT} WHERE c.person_id = :person_id AND {ADVISES}
+      AND v.state IN ('requested', 'confirmed') AND v.ends_at > :at
       AND v.id IN (SELECT claim.reservation_id FROM consultant me JOIN claim ON claim.resource_id = me.id
         WHERE me.person_id = :person_id AND claim.released_at IS NULL AND claim.starts_at > :at - interval '1 day')
       ORDER BY v.starts_at, v.id"""  # noqa: S608 (constants)

@@ -128,15 +128,15 @@ def add_follow_up(session: Session, command: AddFollowUp, *, at: datetime) -> in
 
 
 def finish_follow_up(
-    session: Session, actor: Actor, follow_up_id: int, *, done: bool = True, at: datetime
+    session: Session, actor: Actor, appointment_id: int, follow_up_id: int, *, done: bool = True, at: datetime
 ) -> None:
     """Ticked off, or (`done` False) open again after all, by either of its two people. Twice is the same as once.
 
-    Raises: NoSuchFollowUp.
+    Raises: NoSuchAppointment, NoSuchFollowUp.
     """
     found = session.get(FollowUp, follow_up_id)
-    row = appointment_by_id(session, found.appointment_id) if found else None
-    if found is None or row is None or actor.id not in {row.person_id, row.consultant_person_id}:
+    row = _of_its_people(session, actor, appointment_id)
+    if found is None or found.appointment_id != row.id:
         raise refusals.NoSuchFollowUp()
     if (found.done_at is not None) == done:
         return

@@ -223,7 +223,7 @@ def _note(row: AppointmentRow) -> NoteRow | None:
 def _tick(reference: str, follow_up_id: int, *, done: bool) -> BaseResponse:
     row = _found(reference)
     with unit_of_work() as session:
-        services.finish_follow_up(session, _actor(), follow_up_id, done=done, at=now())
+        services.finish_follow_up(session, _actor(), row.id, follow_up_id, done=done, at=now())
     flash(gettext("Done: well done.") if done else gettext("Open again."), "good")
     return _home(row, "follow-ups")
 
