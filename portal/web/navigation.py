@@ -36,9 +36,9 @@ ENTRIES = (
         "advise",
         also=(
             "calendar.appointment",
-            "calendar.decline",
-            "calendar.cancel",
-            "calendar.move",
+            "calendar.ask_decline",
+            "calendar.ask_cancel",
+            "calendar.ask_move",
             "calendar.new",
             "calendar.block",
             "calendar.blocked",

@@ -84,14 +84,14 @@ def confirm(reference: str) -> BaseResponse | Response:
 
 @blueprint.get("/calendar/appointments/<reference>/decline")
 @permit("advise")
-def decline(reference: str) -> Response:
+def ask_decline(reference: str) -> Response:
     row = found(reference)
     if row.state != State.REQUESTED:
         return changed(reference, NotOpen())
     return _ask_reason("decline", row, ReasonForm(_decline_reasons()))
 
 
-@blueprint.post("/calendar/appointments/<reference>/decline", endpoint="do_decline")
+@blueprint.post("/calendar/appointments/<reference>/decline")
 @permit("advise")
 def do_decline(reference: str) -> BaseResponse | Response:
     row, form = found(reference), ReasonForm(_decline_reasons())
@@ -107,14 +107,14 @@ def do_decline(reference: str) -> BaseResponse | Response:
 
 @blueprint.get("/calendar/appointments/<reference>/cancel")
 @permit("advise")
-def cancel(reference: str) -> Response:
+def ask_cancel(reference: str) -> Response:
     row = found(reference)
     if not row.can_change(now(), by_staff=True):
         return changed(reference, NotOpen())
     return _ask_reason("cancel", row, ReasonForm(_cancel_reasons()))
 
 
-@blueprint.post("/calendar/appointments/<reference>/cancel", endpoint="do_cancel")
+@blueprint.post("/calendar/appointments/<reference>/cancel")
 @permit("advise")
 def do_cancel(reference: str) -> BaseResponse | Response:
     row, form = found(reference), ReasonForm(_cancel_reasons())

@@ -35,7 +35,7 @@ def block() -> Response:
     return _page(form)
 
 
-@blueprint.post("/calendar/block", endpoint="do_block")
+@blueprint.post("/calendar/block")
 @permit("advise")
 def do_block() -> BaseResponse | Response:
     form = BlockForm()

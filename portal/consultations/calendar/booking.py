@@ -53,7 +53,7 @@ def new() -> Response:
     return _page(_form(topics, formdata=given, meta={"csrf": False}), whose, topics)
 
 
-@blueprint.post("/calendar/new", endpoint="create")
+@blueprint.post("/calendar/new")
 @permit("advise")
 def create() -> BaseResponse | Response:
     whose, topics = _mine()

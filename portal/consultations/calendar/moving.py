@@ -53,7 +53,7 @@ class TimeCell:
 
 @blueprint.get("/calendar/appointments/<reference>/move")
 @permit("advise")
-def move(reference: str) -> Response:
+def ask_move(reference: str) -> Response:
     """Choose; a chosen time is checked and shown, and moved to by the button alone."""
     row, at = found(reference), now()
     if not row.can_change(at, by_staff=True):
@@ -71,7 +71,7 @@ def move(reference: str) -> Response:
     return _page(row, form, chosen=starts_at, why=why)
 
 
-@blueprint.post("/calendar/appointments/<reference>/move", endpoint="do_move")
+@blueprint.post("/calendar/appointments/<reference>/move")
 @permit("advise")
 def do_move(reference: str) -> BaseResponse | Response:
     row, form = found(reference), MoveForm()
@@ -227,7 +227,7 @@ class _Way:
     reason: str | None
 
     def url(self, **values: Any) -> str:
-        return url_for("calendar.move", reference=self.row.reference, reason=self.reason, **values)
+        return url_for("calendar.ask_move", reference=self.row.reference, reason=self.reason, **values)
 
     def cell(self, moment: datetime) -> TimeCell:
         return TimeCell(moment, self.url(starts_at=moment.isoformat()))

@@ -177,7 +177,9 @@ def _wording(whose: Diary, at: datetime) -> Wording:
 
     def entry(row: AppointmentRow) -> dict[str, Any]:
         move_url = (
-            url_for("calendar.move", reference=row.reference) if row.can_change(at, by_staff=True) else None
+            url_for("calendar.ask_move", reference=row.reference)
+            if row.can_change(at, by_staff=True)
+            else None
         )
         return {
             "title": row.person_name,
@@ -213,8 +215,8 @@ def _waiting(one: Planned, monday: date, at: datetime) -> Waiting:
         row.answer_by is not None and wording.is_urgent(row.answer_by, at),
         wording.answers(row),
         url_for("calendar.confirm", reference=row.reference, week=monday),
-        url_for("calendar.decline", reference=row.reference),
-        url_for("calendar.move", reference=row.reference),
+        url_for("calendar.ask_decline", reference=row.reference),
+        url_for("calendar.ask_move", reference=row.reference),
     )
 
 
