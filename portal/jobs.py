@@ -34,6 +34,7 @@ MODULES = (
     "portal.bookings.visits.jobs",
     "portal.consultations.appointments.jobs",
     "portal.consultations.cases.jobs",
+    "portal.consultations.consultants.jobs",
     "portal.accounts.jobs",
     "portal.api.jobs",
 )

@@ -60,6 +60,7 @@ VERBS = {
     "consultations.save-outcome": N_("changed an outcome"),
     "consultations.make-consultant": N_("made somebody a consultant"),
     "consultations.save-consultant": N_("changed a consultant"),
+    "consultations.retire": N_("let a consultant go whose account was deleted"),
     "consultations.set-room": N_("changed which rooms serve consultations"),
     "demo.load": N_("loaded the demonstration data"),
     "demo.more": N_("added to the demonstration data"),

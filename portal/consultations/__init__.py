@@ -11,6 +11,7 @@ from portal.consultations.calendar import cases as own_cases
 from portal.consultations.calendar import views as calendar_views
 from portal.consultations.cases import outcomes
 from portal.consultations.cases import views as case_views
+from portal.consultations.consultants import leaving
 from portal.consultations.consultants import views as consultant_views
 from portal.consultations.consultants.hours import views as hours_views
 from portal.consultations.finding import people
@@ -33,4 +34,4 @@ def init_app(app: Flask) -> None:
     hooks = entering.hooks(app)
     hooks.keeping.append(choice.kept_choice)
     hooks.following.append(choice.ask_on_entering)
-    hooks.erasing.append(erasing.cancel_coming)
+    hooks.erasing.extend([erasing.cancel_coming, leaving.let_go])
