@@ -6,6 +6,7 @@ from itertools import count
 
 from playwright.sync_api import Page
 
+from tests.browser import consultations
 from tests.browser.portal import PASSWORD, Portal, choose
 
 NOBODY = ""
@@ -87,6 +88,8 @@ def _of_nobody(portal: Portal) -> Iterator[Place]:
     yield Place(portal.mail())
     yield Place("/dev/mail")
     yield Place("/nothing/here", 404)
+    for path, status in consultations.of_nobody(portal):
+        yield Place(path, status)
     for status in (405, 413, 429, 500, 503):
         yield Place(f"/fails/{status}", status)
 
@@ -142,6 +145,8 @@ def _of_entrepreneur(portal: Portal) -> Iterator[Place]:
         yield Place(f"/account/{what}")
         yield Place(f"/account/{what}", act=refused_form)
     yield Place("/desk", 403)
+    for path, act in consultations.of_entrepreneur(portal, ENTREPRENEUR):
+        yield Place(path, act=act)
     yield Place("/bookings/TRSAAAAAA", 404)
 
 

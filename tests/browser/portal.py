@@ -78,14 +78,14 @@ class Portal:
             session.commit()
         return token
 
-    def references(self, email: str, state: str = "confirmed") -> list[str]:
-        """Of this person's bookings, the one that begins last first."""
+    def references(self, email: str, state: str = "confirmed", kind: str = "booking") -> list[str]:
+        """Of this person's bookings, or of what `kind` says, the one that begins last first."""
         rows = text(
             "SELECT r.reference FROM reservation r JOIN person p ON p.id = r.person_id"
-            " WHERE p.email = :email AND r.state = :state ORDER BY r.starts_at DESC"
+            " WHERE p.email = :email AND r.state = :state AND r.kind = :kind ORDER BY r.starts_at DESC"
         )
         with self.engine.connect() as connection:
-            return list(connection.scalars(rows, {"email": email, "state": state}))
+            return list(connection.scalars(rows, {"email": email, "state": state, "kind": kind}))
 
     def take(self, page: Page) -> None:
         """Somebody else books what stands on the page's confirm bar."""

@@ -20,6 +20,9 @@ WATCH = """addEventListener("securitypolicyviolation", (event) =>
 NO_PAGES = {
     "bookings.again",
     "bookings.calendar",
+    "consultations.calendar",
+    "consultations.file",
+    "consultations.photo",
     "demo.attachment",
     "demo.page",
     "spaces.today",
@@ -30,6 +33,7 @@ NO_PAGES = {
 }
 ELSEWHERE = {
     "bookings.new",  # reached by a button
+    "consultations.new",  # the same
 }
 
 
