@@ -123,6 +123,25 @@ def test_moved_and_cancelled_by_its_people_alone(help_: Help, api: Callable[...,
     assert caller.get(path).json["status"] == "cancelled"
 
 
+@pytest.mark.parametrize("role", [Role.OFFICIAL, Role.CONSULTANT, Role.ADMIN])
+def test_colleagues_ask_for_themselves_as_everybody_does(
+    help_: Help, api: Callable[..., Caller], session: Session, role: Role
+) -> None:
+    colleague = PersonFactory(roles=[role])
+    help_.topic.confirms_itself = False
+    session.commit()
+    caller = api(colleague)
+    problem(caller("POST", "/appointments", help_.wanted(starts_at=at(10, 5, days=1))), 422, "rule-grid")
+    problem(caller("POST", "/appointments", help_.wanted(starts_at=at(10, days=40))), 422, "rule-horizon")
+    made = caller("POST", "/appointments", help_.wanted())
+    assert (made.status_code, made.json["status"]) == (201, "requested")
+    moved = caller("PATCH", f"/appointments/{made.json['reference']}", {"starts_at": at(13, days=1)})
+    assert (moved.status_code, moved.json["status"]) == (200, "requested")
+    # As for desks, they have no quota of their own.
+    other = help_.wanted(starts_at=at(13, days=1), consultant_id=help_.second.id, mode="video")
+    assert caller("POST", "/appointments", other).status_code == 201
+
+
 def test_a_window_the_wrong_way_round(help_: Help, api: Callable[..., Caller]) -> None:
     query = {"topic": help_.topic.id, "from": "2026-09-09", "to": "2026-09-08"}
     refused = api(help_.person).get("/consultations/availability", **query)

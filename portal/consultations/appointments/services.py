@@ -83,13 +83,10 @@ def request(session: Session, command: Request, *, at: datetime) -> Arranged:
     """
     person = claims.lock_people(session, [command.person_id])[command.person_id]
     wanted = _offered(session, command.topic_id, command.mode)
-    chosen = _chosen(
-        session,
-        Wish(wanted, command.consultant_id, command.starts_at, command.mode, command.actor.is_staff),
-        person,
-        at=at,
-    )
-    confirms = wanted.confirms_itself or command.actor.is_staff
+    for_another = _acts_for_another(command.actor, person)
+    wish = Wish(wanted, command.consultant_id, command.starts_at, command.mode, for_another)
+    chosen = _chosen(session, wish, person, command.actor, at=at)
+    confirms = wanted.confirms_itself or for_another
     answer_by = None if confirms else _answer_by(wanted, command.starts_at, at)
     state = State.CONFIRMED if confirms else State.REQUESTED
     reservation_id, reference = claims.hold(
@@ -150,12 +147,13 @@ def move(session: Session, command: Move, *, at: datetime) -> Arranged:
         "starts_at": reservation.starts_at.isoformat(),
     }
     old_consultant_id, old_starts_at = appointment.consultant_id, reservation.starts_at
+    for_another = _acts_for_another(command.actor, person)
     is_as_it_was = (consultant_id, command.starts_at, mode) == (
         old_consultant_id,
         old_starts_at,
         appointment.mode,
     )
-    wish = Wish(wanted, consultant_id, command.starts_at, mode, command.actor.is_staff, appointment.room_id)
+    wish = Wish(wanted, consultant_id, command.starts_at, mode, for_another, appointment.room_id)
     if is_as_it_was:
         return _as_it_is(session, reservation, appointment)
     was = reservation.state
@@ -163,11 +161,12 @@ def move(session: Session, command: Move, *, at: datetime) -> Arranged:
         session,
         wish,
         person,
+        command.actor,
         at=at,
         besides=reservation.id,
         also=[appointment.consultant_id, *([appointment.room_id] if appointment.room_id else [])],
     )
-    waits = not (wanted.confirms_itself or command.actor.is_staff)
+    waits = not (wanted.confirms_itself or for_another)
     appointment.consultant_id, appointment.mode = chosen.consultant.id, mode
     appointment.room_id = chosen.room.id if chosen.room else None
     appointment.answer_by = _answer_by(wanted, command.starts_at, at) if waits else None
@@ -313,6 +312,11 @@ def _lock(session: Session, reservation_id: int) -> tuple[LockedPerson, Reservat
     return found
 
 
+def _acts_for_another(actor: Actor, person: LockedPerson) -> bool:
+    """Then the consultant's hours alone count. Colleagues who need advice themselves ask for it, as everybody does."""
+    return actor.is_staff and actor.id != person.id
+
+
 def _offered(session: Session, topic_id: int, mode: Mode) -> TopicRow:
     found = topic(session, topic_id)
     if found is None or not found.is_active:
@@ -326,6 +330,7 @@ def _chosen(
     session: Session,
     wish: Wish,
     person: LockedPerson,
+    actor: Actor,
     *,
     at: datetime,
     besides: int = 0,
@@ -340,7 +345,7 @@ def _chosen(
     lock_candidates(session, wish, also or [])
     ends_at = wish.starts_at + timedelta(minutes=wish.topic.length.minutes)
     held = standing(session, person.id, wish.starts_at, ends_at, at=at, besides=besides)
-    if not wish.by_staff:
+    if not actor.is_staff:
         if not person.is_confirmed and held.coming:
             raise ConfirmFirst()
         if held.consultations_then:
