@@ -1,6 +1,6 @@
 """Places, what in them can be claimed, when, by which rules; and the claims themselves."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
@@ -295,9 +295,6 @@ class Reservation(Base):
     changed_at: Mapped[datetime | None]
     """When it was last moved or cancelled."""
     cancelled_at: Mapped[datetime | None]
-
-    def can_cancel(self, at: datetime, cancel_minutes: int) -> bool:
-        return self.state in COMING and at <= self.starts_at - timedelta(minutes=cancel_minutes)
 
 
 class Claim(Base):

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, text
 
+from portal.consultations.appointments.deadline import refusal_to_change
 from portal.consultations.topics.models import Mode
 from portal.db import Reader, Words
 from portal.resources.claims import normalised_reference
@@ -81,9 +82,8 @@ class AppointmentRow:
 
     def can_change(self, at: datetime, *, by_staff: bool = False) -> bool:
         """Whether it may be moved or cancelled."""
-        if self.state not in COMING or at >= self.starts_at:
-            return False
-        return by_staff or self.state == State.REQUESTED or at <= self.change_until
+        refusal = refusal_to_change(self.state, self.starts_at, self.change_until, at=at, by_staff=by_staff)
+        return refusal is None
 
     def can_be_closed(self, at: datetime) -> bool:
         """Whether it can be marked as held or missed."""

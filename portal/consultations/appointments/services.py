@@ -14,14 +14,15 @@ from portal.audit.services import record
 from portal.consultations import refusals
 from portal.consultations.appointments import messages
 from portal.consultations.appointments.choosing import Chosen, Wish, choose, lock_candidates
+from portal.consultations.appointments.deadline import refusal_to_change
 from portal.consultations.appointments.models import Appointment
 from portal.consultations.appointments.standing import standing
 from portal.consultations.finding.queries import TopicRow, topic
 from portal.consultations.topics.models import Mode
 from portal.resources import claims
 from portal.resources.claims import LockedPerson, NewReservation
-from portal.resources.models import COMING, Reservation, ReservationKind, Site, State
-from portal.resources.refusals import ConfirmFirst, InThePast, TooFar, TooLateToChange
+from portal.resources.models import Reservation, ReservationKind, Site, State
+from portal.resources.refusals import ConfirmFirst, InThePast, TooFar
 from portal.resources.reservations import become, locked
 
 FARTHEST = timedelta(days=400)
@@ -356,15 +357,14 @@ def _chosen(
 def _require_open(
     session: Session, actor: Actor, reservation: Reservation, wanted: TopicRow | None, at: datetime
 ) -> None:
-    if reservation.state not in COMING or at >= reservation.starts_at:
-        raise refusals.NotOpen()
-    deadline = wanted.cancel_minutes if wanted else 0
-    # A request that nobody has agreed to keeps nobody waiting.
-    is_bound = reservation.state == State.CONFIRMED
-    if not actor.is_staff and is_bound and not reservation.can_cancel(at, deadline):
-        site = session.get_one(Site, reservation.site_id)
-        until = (reservation.starts_at - timedelta(minutes=deadline)).astimezone(ZoneInfo(site.time_zone))
-        raise TooLateToChange(day=until.date(), until=until)
+    site = session.get_one(Site, reservation.site_id)
+    notice = timedelta(minutes=wanted.cancel_minutes if wanted else 0)
+    until = (reservation.starts_at - notice).astimezone(ZoneInfo(site.time_zone))
+    refusal = refusal_to_change(
+        reservation.state, reservation.starts_at, until, at=at, by_staff=actor.is_staff
+    )
+    if refusal:
+        raise refusal
 
 
 def _require_begun(reservation: Reservation, at: datetime) -> None:
