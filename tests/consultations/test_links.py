@@ -1,7 +1,7 @@
 """The signed link of a mail: looking changes nothing; one change, then it is used."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,8 +11,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
+from portal.clock import now
 from portal.consultations.appointments import services
 from portal.consultations.appointments.links import signed
+from portal.consultations.by_link import views as by_link
 from tests.client import Visitor
 from tests.consultations.test_appointments import TEN, House, do
 
@@ -160,3 +162,31 @@ def test_too_late_to_change_says_so(trasa: House, visitor: Visit, arranged: Any,
     with time_machine.travel(TEN - HOUR, tick=False):
         assert "Kabari" in visitor().get(link).text or "petugas" in visitor().get(link).text
         assert visitor().get(f"{link}/cancel").status_code == 422
+
+
+@pytest.mark.parametrize("verb", ["move", "cancel"])
+def test_two_at_once_change_it_once(
+    trasa: House,
+    visitor: Visit,
+    session: Session,
+    arranged: Any,
+    link: str,
+    monkeypatch: pytest.MonkeyPatch,
+    verb: str,
+) -> None:
+    def overtaken() -> datetime:
+        """Asked for once the link was found to be good, and before anything is locked."""
+        command = services.Move(
+            actor=Actor(id=trasa.first_person, is_staff=True),
+            reservation_id=arranged.id,
+            starts_at=TEN + 3 * HOUR,
+            reason="Rapat",
+        )
+        do(services.move, command)
+        return now()
+
+    monkeypatch.setattr(by_link, "now", overtaken)
+    typed = {"starts_at": (TEN + HOUR).isoformat(), "consultant_id": trasa.first, "mode": "video"}
+    answer = visitor().submit(f"{link}/{verb}", typed, page="/sign-in")
+    assert answer.status_code == 409
+    assert state(session) == ("confirmed", 1, TEN + 3 * HOUR)

@@ -40,6 +40,11 @@ class Change:
         return self.actor.id == self.row.person_id
 
     @property
+    def seen(self) -> int | None:
+        """A link works once, for the state it was mailed about: also when two are at it in the same moment."""
+        return self.row.sequence if self.is_public else None
+
+    @property
     def can_change(self) -> bool:
         return self.row.can_change(now(), by_staff=self.actor.is_staff)
 
@@ -78,6 +83,7 @@ def do_move(change: Change) -> Arranged | Response:
         consultant_id=form.consultant_id.data,
         mode=form.way,
         reason=(form.reason.data or "").strip(),
+        seen=change.seen,
     )
     try:
         with unit_of_work() as session:
@@ -111,7 +117,8 @@ def do_cancel(change: Change) -> Response | None:
         return ask_cancel(change, form)
     try:
         with unit_of_work() as session:
-            cancel(session, change.actor, change.row.id, form.reason.data or "", at=now())
+            reason = form.reason.data or ""
+            cancel(session, change.actor, change.row.id, reason, at=now(), seen=change.seen)
     except PortalError as refusal:
         return ask_cancel(change, form, refusal)
     metrics.CONSULTATIONS.labels("cancelled").inc()

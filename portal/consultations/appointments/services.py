@@ -19,6 +19,7 @@ from portal.consultations.appointments.models import Appointment
 from portal.consultations.appointments.standing import standing
 from portal.consultations.finding.queries import TopicRow, topic
 from portal.consultations.topics.models import Mode
+from portal.errors import Conflict
 from portal.resources import claims
 from portal.resources.claims import LockedPerson, NewReservation
 from portal.resources.models import Reservation, ReservationKind, Site, State
@@ -57,6 +58,8 @@ class Move:
     consultant_id: int | None = None
     mode: Mode | None = None
     reason: str = ""
+    seen: int | None = None
+    """The sequence of what was looked at, where only that may be moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ def move(session: Session, command: Move, *, at: datetime) -> Arranged:
 
     Moved by the entrepreneur, it waits for an answer once more, unless its topic confirms itself.
 
-    Raises: as `request`; NotOpen, TooLateToChange.
+    Raises: as `request`; NotOpen, TooLateToChange; Conflict: it is not what was looked at.
     """
     person, reservation, appointment = _lock(session, command.reservation_id)
     wanted = topic(session, appointment.topic_id)
@@ -157,6 +160,7 @@ def move(session: Session, command: Move, *, at: datetime) -> Arranged:
     wish = Wish(wanted, consultant_id, command.starts_at, mode, for_another, appointment.room_id)
     if is_as_it_was:
         return _as_it_is(session, reservation, appointment)
+    _require_seen(reservation, command.seen)
     was = reservation.state
     chosen = _chosen(
         session,
@@ -229,16 +233,25 @@ def decline(session: Session, actor: Actor, reservation_id: int, reason: str, *,
     messages.declined(session, reservation.id, at=at)
 
 
-def cancel(session: Session, actor: Actor, reservation_id: int, reason: str = "", *, at: datetime) -> None:
+def cancel(
+    session: Session,
+    actor: Actor,
+    reservation_id: int,
+    reason: str = "",
+    *,
+    at: datetime,
+    seen: int | None = None,
+) -> None:
     """Gives the time back and tells the other side when and why. Twice is the same as once.
 
     A consultant or the front desk says why; the entrepreneur may.
 
-    Raises: ReasonMissing, NotOpen, TooLateToChange.
+    Raises: ReasonMissing, NotOpen, TooLateToChange; Conflict: its sequence is not `seen` any more.
     """
     person, reservation, appointment = _lock(session, reservation_id)
     if reservation.state == State.CANCELLED:
         return
+    _require_seen(reservation, seen)
     if actor.id != person.id:
         reason = _stated(reason)
     wanted = topic(session, appointment.topic_id)
@@ -365,6 +378,15 @@ def _require_open(
     )
     if refusal:
         raise refusal
+
+
+def _require_seen(reservation: Reservation, seen: int | None) -> None:
+    """
+    Raises:
+        Conflict: it was changed since.
+    """
+    if seen is not None and reservation.sequence != seen:
+        raise Conflict()
 
 
 def _require_begun(reservation: Reservation, at: datetime) -> None:
