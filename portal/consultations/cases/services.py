@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
+from portal.accounts.erasing.services import NOBODY
 from portal.audit.services import record
 from portal.consultations.appointments import services as appointments
 from portal.consultations.appointments.queries import AppointmentRow, appointment_by_id
@@ -21,7 +22,7 @@ from portal.files.refusals import NoSuchFile
 from portal.files.services import delete as delete_files
 from portal.files.services import keep
 from portal.resources.claims import lock_people
-from portal.resources.models import State
+from portal.resources.models import Reservation, State
 
 MOST_FILES = 20
 LONGEST_TASK = 500
@@ -134,8 +135,8 @@ def finish_follow_up(
 
     Raises: NoSuchAppointment, NoSuchFollowUp.
     """
-    found = session.get(FollowUp, follow_up_id)
     row = _of_its_people(session, actor, appointment_id)
+    found = session.get(FollowUp, follow_up_id)
     if found is None or found.appointment_id != row.id:
         raise refusals.NoSuchFollowUp()
     if (found.done_at is not None) == done:
@@ -179,7 +180,6 @@ def add_files(
     Raises: NoSuchAppointment, TooManyFilesKept.
     """
     row = _of_its_people(session, actor, appointment_id)
-    lock_people(session, [row.person_id])
     kept = session.scalar(select(func.count()).select_from(CaseFile).where(CaseFile.appointment_id == row.id))
     if (kept or 0) + len(uploads) > MOST_FILES:
         raise refusals.TooManyFilesKept(limit=MOST_FILES)
@@ -262,14 +262,29 @@ def rate(
 
 
 def _of_its_people(session: Session, actor: Actor, appointment_id: int) -> AppointmentRow:
-    row = appointment_by_id(session, appointment_id)
-    if row is None or actor.id not in {row.person_id, row.consultant_person_id}:
+    row = _locked(session, appointment_id)
+    if actor.id not in {row.person_id, row.consultant_person_id}:
         raise NoSuchAppointment()
     return row
 
 
 def _consultants_own(session: Session, actor: Actor, appointment_id: int) -> AppointmentRow:
+    row = _locked(session, appointment_id)
+    if actor.id != row.consultant_person_id:
+        raise NoSuchAppointment()
+    return row
+
+
+def _locked(session: Session, appointment_id: int) -> AppointmentRow:
+    """As it stands under its person's lock, before anything is written: whoever erases them holds it too.
+
+    Raises:
+        NoSuchAppointment: there is none, or nobody any more of whom to write something down.
+    """
+    person_id = session.scalar(select(Reservation.person_id).where(Reservation.id == appointment_id))
+    if person_id is not None:
+        lock_people(session, [person_id])
     row = appointment_by_id(session, appointment_id)
-    if row is None or actor.id != row.consultant_person_id:
+    if row is None or row.person_name == NOBODY:
         raise NoSuchAppointment()
     return row
