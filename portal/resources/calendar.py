@@ -163,6 +163,15 @@ class SiteCalendar:
         return (self.minute(day, opens), end)
 
 
+@lru_cache(maxsize=256)
+def zone_exists(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
+
+
 # Kept: consultants and desks share their hours, and every look at a day asks for the same few moments.
 @lru_cache(maxsize=8192)
 def _minute(time_zone: str, day: date, at: time) -> int:

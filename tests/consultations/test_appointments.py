@@ -1,7 +1,7 @@
 """A consultation from the request to its end, through the services."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -12,11 +12,20 @@ from portal.accounts.actor import Actor
 from portal.consultations import refusals
 from portal.consultations.appointments import services
 from portal.consultations.appointments.services import Move, Request
+from portal.consultations.finding.free_times import Length
+from portal.consultations.finding.queries import offer
 from portal.consultations.topics.models import Mode
 from portal.db import unit_of_work
 from portal.resources.models import State
 from portal.resources.refusals import SlotTaken
-from tests.factories import ConsultantFactory, PersonFactory, SiteFactory, TopicFactory, consultation_room
+from tests.factories import (
+    ConsultantFactory,
+    OpeningHoursFactory,
+    PersonFactory,
+    SiteFactory,
+    TopicFactory,
+    consultation_room,
+)
 
 AT = datetime(2026, 9, 7, 1, tzinfo=UTC)
 """A Monday, 08.00 WIB."""
@@ -151,3 +160,24 @@ def test_nothing_is_held_before_it_begins(house: Callable[..., House]) -> None:
         do(services.mark_no_show, actor, arranged.id)
     do(services.mark_no_show, actor, arranged.id, at=TEN + timedelta(minutes=15))
     do(services.complete, actor, arranged.id, at=TEN + timedelta(minutes=30))
+
+
+class TestPlacesThatAreNoneAnyMore:
+    """The consultant's week begins at a second site, about which nothing can be said."""
+
+    @pytest.fixture(params=[{"is_active": False}, {"time_zone": "Asia/Slawi"}], ids=["not in use", "no zone"])
+    def trasa(self, request: pytest.FixtureRequest, house: Callable[..., House], session: Session) -> House:
+        made = house()
+        lost = SiteFactory(**request.param).id
+        for consultant_id in (made.first, made.second):
+            OpeningHoursFactory(
+                resource_id=consultant_id, weekday=0, opens=time(7), closes=time(8), at_site_id=lost
+            )
+        session.commit()
+        return made
+
+    def test_others_are_found_all_the_same(self, trasa: House, session: Session) -> None:
+        found = offer(session, trasa.topic_id, TEN.date(), TEN.date())
+        free = found.free_times(Length(minutes=60), now=AT, modes=[Mode.IN_PERSON])
+        assert {beginning.site_id for beginning in free[trasa.first]} == {trasa.site_id}
+        assert trasa.request(consultant_id=None).consultant_id in {trasa.first, trasa.second}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from portal.accounts.actor import Actor
@@ -16,7 +17,7 @@ from portal.consultations.cases.models import CaseNote, Outcome
 from portal.consultations.topics.models import Mode
 from portal.db import Words, unit_of_work
 from portal.permissions import Role
-from portal.resources.models import Closure, SpecialDay
+from portal.resources.models import Closure, Site, SpecialDay
 from tests.client import Visitor
 from tests.consultations.test_appointments import AT, TEN, House, do
 from tests.factories import PersonFactory
@@ -289,3 +290,9 @@ def test_a_topic_in_english(session: Session, visitor: Visit) -> None:
     page = visitor(session.get(Person, trasa.first_person)).get("/calendar?lang=en").text
     assert "One person waits for your answer" in page
     assert "Business number" in page
+
+
+def test_a_home_that_is_not_in_use_any_more_is_no_dead_end(consultant: Visitor, session: Session) -> None:
+    session.execute(update(Site).values(is_active=False))
+    session.commit()
+    assert consultant.get("/calendar").status_code == 200

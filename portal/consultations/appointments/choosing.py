@@ -120,7 +120,8 @@ def choose(reader: Reader, wish: Wish, *, at: datetime, besides: int = 0) -> Cho
 
 def _busy(found: Offer, schedule: Schedule, start: int) -> tuple[int, int]:
     """Appointments that week and that day."""
-    calendar = found.calendars[schedule.weekly[0].site_id]
+    calendars = found.calendars
+    calendar = next(calendars[row.site_id] for row in schedule.weekly if row.site_id in calendars)
     day, week = appointments_around(schedule, calendar, calendar.moment(start).date())
     return week, day
 

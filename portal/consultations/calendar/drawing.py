@@ -12,7 +12,7 @@ from portal.consultations.appointments.queries import AppointmentRow
 from portal.consultations.calendar.queries import Diary
 from portal.consultations.finding.free_times import Schedule, worked_at
 from portal.consultations.finding.queries import Offer, SiteFacts
-from portal.resources.calendar import FOR_EVER, Closed
+from portal.resources.calendar import FOR_EVER, Closed, SiteCalendar
 from portal.resources.free_time import Stretch, difference, epoch_minutes, intersection, union
 from portal.resources.models import State
 
@@ -96,7 +96,9 @@ class _Week:
         self, diary: Diary, found: Offer, rows: Sequence[AppointmentRow], wording: Wording, now: int
     ) -> None:
         self.diary, self.found, self.wording, self.now = diary, found, wording, now
-        self.home = found.sites[diary.site_id].calendar
+        # Not in use any more, it is nowhere among what can be had; days are still counted by its clock.
+        home = found.sites.get(diary.site_id)
+        self.home = home.calendar if home else SiteCalendar(diary.time_zone, (), (), ())
         self.schedule: Schedule = found.schedules[diary.id]
         self.rows = rows
         self.work = {site.id: self._worked(site) for site in found.sites.values()}

@@ -26,7 +26,7 @@ from portal.consultations.finding.free_times import (
 )
 from portal.consultations.topics.models import Mode
 from portal.db import Reader, Words
-from portal.resources.calendar import Place, SiteCalendar
+from portal.resources.calendar import Place, SiteCalendar, zone_exists
 from portal.resources.free_time import Stretch
 from portal.resources.hours import HOURS, read_calendar
 
@@ -283,12 +283,14 @@ def _offer(reader: Reader, rows: Sequence[tuple[Any, ...]], first: date, last: d
 
 
 def _sites(reader: Reader, site_ids: Iterable[int], first: date, last: date) -> dict[int, SiteFacts]:
+    """Those in use; of one whose zone does not exist nobody can say when it is open, and all others go on."""
     found = reader.execute(_SITES, {"site_ids": sorted(site_ids), "first": first, "last": last})
     return {
         row.id: SiteFacts(
             row.id, row.name, row.address, row.reference_prefix, read_calendar(row), _rooms(row.rooms)
         )
         for row in found
+        if zone_exists(row.time_zone)
     }
 
 

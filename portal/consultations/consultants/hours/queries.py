@@ -9,13 +9,13 @@ from sqlalchemy import ARRAY, Integer, String, bindparam, select, text
 
 from portal.consultations.appointments.queries import APPOINTMENT, AppointmentRow, appointment_row
 from portal.consultations.consultants.hours.outside import Outside, outside
-from portal.consultations.consultants.hours.week import in_order, is_over, mark_of, zone_exists
+from portal.consultations.consultants.hours.week import in_order, is_over, mark_of
 from portal.consultations.finding.free_times import Beginning, Length, Schedule, Taken, Weekly, free_times
 from portal.consultations.finding.queries import Offer, offer_of
 from portal.consultations.stamp import fingerprint
 from portal.consultations.topics.models import Mode
 from portal.db import Reader, Words
-from portal.resources.calendar import Special
+from portal.resources.calendar import Special, zone_exists
 from portal.resources.free_time import epoch_minutes
 from portal.resources.models import Closure, HoursOverride, OpeningHours
 
@@ -199,9 +199,7 @@ def ahead(reader: Reader, subject: Subject, *, at: datetime) -> Ahead:
         [first + timedelta(days=AHEAD_DAYS), *(row.starts_at.date() + timedelta(days=1) for row in coming)]
     )
     found = offer_of(reader, subject.id, first, last)
-    calendars = {id_: one for id_, one in found.calendars.items() if zone_exists(one.time_zone)}
-    found = replace(found, sites={id_: site for id_, site in found.sites.items() if id_ in calendars})
-    stranded = outside(found.schedules[subject.id], calendars, coming)
+    stranded = outside(found.schedules[subject.id], found.calendars, coming)
     today, until = subject.today(at), subject.today(at) + timedelta(days=AHEAD_DAYS)
     specials = [
         (site.name, special)

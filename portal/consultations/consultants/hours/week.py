@@ -13,6 +13,7 @@ from portal.consultations.consultants.hours.refusals import Fault
 from portal.consultations.finding.free_times import Weekly
 from portal.consultations.stamp import fingerprint
 from portal.errors import RuleBroken
+from portal.resources.calendar import zone_exists
 
 MOST = 100
 """Stretches of one week, all dates together."""
@@ -39,14 +40,6 @@ class Bounds:
         if day < self.today:
             return refusals.DateOver()
         return refusals.DateTooFar(latest=self.latest) if day > self.latest else None
-
-
-def zone_exists(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return False
-    return True
 
 
 def minutes(stretch: Weekly) -> tuple[int, int]:
