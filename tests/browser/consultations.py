@@ -1,4 +1,4 @@
-"""The entrepreneur's pages about consultations."""
+"""Pages about consultations: the entrepreneur's, the consultant's, the front desk's and the administrator's."""
 
 from collections.abc import Callable, Iterator
 
@@ -56,6 +56,107 @@ def of_entrepreneur(portal: Portal, email: str) -> Iterator[tuple[str, Act]]:
     with portal.engine.connect() as connection:
         for topic_id in connection.scalars(topics).all()[:2]:
             yield f"/consultations/topics/{topic_id}", take_first
+
+
+def of_consultant(portal: Portal, email: str) -> Iterator[tuple[str, Act]]:
+    own = text(
+        "SELECT v.reference FROM reservation v JOIN appointment a ON a.id = v.id JOIN consultant c ON c.id = a.consultant_id"
+        " JOIN person p ON p.id = c.person_id WHERE p.email = :email AND v.state = :state ORDER BY v.starts_at DESC LIMIT 1"
+    )
+    with portal.engine.connect() as connection:
+        found = {state: connection.scalar(own, {"email": email, "state": state}) for state in STATES}
+        block_id = connection.scalar(
+            text(
+                "SELECT x.id FROM closure x JOIN consultant c ON c.id = x.resource_id JOIN person p ON p.id = c.person_id"
+                " WHERE p.email = :email ORDER BY x.starts_at DESC LIMIT 1"
+            ),
+            {"email": email},
+        )
+    yield "/calendar", None
+    yield "/calendar?week=2026-01-05", None
+    yield "/calendar/cases", None
+    for reference in filter(None, found.values()):
+        yield f"/calendar/appointments/{reference}", None
+    waiting = f"/calendar/appointments/{found['requested']}"
+    yield f"{waiting}/decline", None
+    yield f"{waiting}/decline", refused_form
+    yield f"{waiting}/move", None
+    yield f"/calendar/appointments/{found['confirmed']}/cancel", None
+    held = f"/calendar/appointments/{found['completed']}"
+    yield f"{held}/note", None
+    yield f"{held}/follow-up", None
+    yield f"{held}/follow-up", refused_form
+    yield f"/consultations/{found['completed']}/files", refused_form
+    yield "/calendar/new", None
+    yield "/calendar/block", None
+    yield f"/calendar/block/{block_id}", None
+    yield "/calendar/hours", None
+    yield "/calendar/hours/off/new", None
+    yield "/calendar/hours/overrides/new", None
+    yield f"/calendar/hours/overrides/{_override(portal, email)}", None
+    yield "/calendar/profile", None
+    yield "/agenda", None
+
+
+def of_front_desk(portal: Portal, email: str) -> Iterator[tuple[str, Act]]:
+    with portal.engine.connect() as connection:
+        person_id = connection.scalar(text("SELECT id FROM person WHERE email = :email"), {"email": email})
+        topic_id = connection.scalar(text("SELECT min(id) FROM topic WHERE is_active"))
+    yield "/desk/people/new", None
+    yield "/desk/people/new", refused_form
+    yield f"/desk/people/{person_id}/consultation", None
+    yield f"/desk/people/{person_id}/consultation?topic_id={topic_id}", None
+
+
+def of_administrator(portal: Portal) -> Iterator[tuple[str, Act]]:
+    with portal.engine.connect() as connection:
+        topic_id = connection.scalar(text("SELECT min(id) FROM topic"))
+        consultant_id = connection.scalar(text("SELECT min(id) FROM consultant"))
+        email = connection.scalar(
+            text("SELECT p.email FROM person p JOIN consultant c ON c.person_id = p.id WHERE c.id = :id"),
+            {"id": consultant_id},
+        )
+    yield "/admin/topics", None
+    yield "/admin/topics/new", None
+    yield f"/admin/topics/{topic_id}", None
+    yield "/admin/outcomes", None
+    yield "/admin/consultants", None
+    yield "/admin/consultants/new", None
+    yield f"/admin/consultants/{consultant_id}", None
+    yield "/admin/consultants/rooms", None
+    hours = f"/admin/consultants/{consultant_id}/hours"
+    yield hours, None
+    yield f"{hours}/off/new", None
+    yield f"{hours}/overrides/new", None
+    yield f"{hours}/overrides/{_override(portal, email)}", None
+
+
+def _override(portal: Portal, email: str | None) -> int:
+    """Other hours for some far days of a consultant's."""
+    with portal.engine.begin() as connection:
+        number = connection.scalar(
+            text(
+                "INSERT INTO hours_override (resource_id, from_date, until_date)"
+                " SELECT c.id, current_date + 200, current_date + 206 FROM consultant c JOIN person p ON p.id = c.person_id"
+                " WHERE p.email = :email AND NOT EXISTS (SELECT FROM hours_override o WHERE o.resource_id = c.id"
+                "   AND o.until_date >= current_date + 200) RETURNING id"
+            ),
+            {"email": email},
+        ) or connection.scalar(
+            text(
+                "SELECT max(o.id) FROM hours_override o JOIN consultant c ON c.id = o.resource_id"
+                " JOIN person p ON p.id = c.person_id WHERE p.email = :email"
+            ),
+            {"email": email},
+        )
+    assert number is not None
+    return int(number)
+
+
+def refused_form(page: Page) -> None:
+    """Sent as it is: empty."""
+    page.locator("main form .button[type=submit]").last.click()
+    page.locator(".summary").wait_for()
 
 
 def take_first(page: Page) -> None:

@@ -7,13 +7,15 @@ from itertools import count
 from playwright.sync_api import Page
 
 from tests.browser import consultations
+from tests.browser.consultations import refused_form
 from tests.browser.portal import PASSWORD, Portal, choose
 
 NOBODY = ""
 ENTREPRENEUR = "entrepreneur@demo.example"
 FRONT_DESK = "frontdesk@demo.example"
 ADMIN = "admin@demo.example"
-VISITORS = ("nobody", "newcomer", "entrepreneur", "front desk", "administrator")
+CONSULTANT = "consultant@demo.example"
+VISITORS = ("nobody", "newcomer", "entrepreneur", "consultant", "front desk", "administrator")
 
 FEW = "?feature=wheelchair"
 """Few desks: axe takes its time over all sixty, which nobody looks at once."""
@@ -49,6 +51,7 @@ def places_of(portal: Portal, visitor: str) -> tuple[str, list[Place]]:
     email, places = {
         "nobody": (NOBODY, _of_nobody),
         "entrepreneur": (ENTREPRENEUR, _of_entrepreneur),
+        "consultant": (CONSULTANT, _of_consultant),
         "front desk": (FRONT_DESK, _of_front_desk),
         "administrator": (ADMIN, _of_administrator),
     }[visitor]
@@ -145,9 +148,15 @@ def _of_entrepreneur(portal: Portal) -> Iterator[Place]:
         yield Place(f"/account/{what}")
         yield Place(f"/account/{what}", act=refused_form)
     yield Place("/desk", 403)
+    yield Place("/agenda")
     for path, act in consultations.of_entrepreneur(portal, ENTREPRENEUR):
         yield Place(path, act=act)
     yield Place("/bookings/TRSAAAAAA", 404)
+
+
+def _of_consultant(portal: Portal) -> Iterator[Place]:
+    for path, act in consultations.of_consultant(portal, CONSULTANT):
+        yield Place(path, act=act)
 
 
 def _of_front_desk(portal: Portal) -> Iterator[Place]:
@@ -161,6 +170,8 @@ def _of_front_desk(portal: Portal) -> Iterator[Place]:
     yield Place(f"/desk?q={phone[-8:]}", act=confirm_and_give_code)
     yield Place(portal.days[0] + FEW, act=choose)
     yield Place("/desk", act=open_menu)
+    for path, act in consultations.of_front_desk(portal, ENTREPRENEUR):
+        yield Place(path, act=act)
 
 
 def _of_administrator(portal: Portal) -> Iterator[Place]:
@@ -168,18 +179,14 @@ def _of_administrator(portal: Portal) -> Iterator[Place]:
     yield Place("/admin/audit")
     yield Place("/admin/audit?name=zzzzzz")
     yield Place("/admin/audit", act=open_menu)
+    for path, act in consultations.of_administrator(portal):
+        yield Place(path, act=act)
 
 
 def register_in_between(page: Page) -> None:
     choose(page)
     page.locator(".confirm form .button").click()
     page.locator(".kept").wait_for()
-
-
-def refused_form(page: Page) -> None:
-    """Sent as it is: empty."""
-    page.locator("main form .button[type=submit]").last.click()
-    page.locator(".summary").wait_for()
 
 
 def wrong_password(page: Page) -> None:

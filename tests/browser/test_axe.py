@@ -18,6 +18,7 @@ WATCH = """addEventListener("securitypolicyviolation", (event) =>
     console.error(`policy: ${event.violatedDirective} refuses ${event.blockedURI}`))"""
 
 NO_PAGES = {
+    "agenda.calendar_feed",
     "bookings.again",
     "bookings.calendar",
     "consultations.calendar",
@@ -25,8 +26,10 @@ NO_PAGES = {
     "consultations.photo",
     "demo.attachment",
     "demo.page",
+    "hours.own_photo",
     "spaces.today",
     "static",
+    "topics.photo",
     "web.healthz",
     "web.prometheus",
     "web.readyz",
