@@ -222,6 +222,19 @@ class TestCancelling:
         assert visitor(desk).submit(where, {"reason": "Orangnya menelepon"}).status_code == 302
 
 
+def test_the_front_desk_sees_when_and_where_not_what_was_written(
+    trasa: House, visitor: Visit, person: Visitor, session: Session
+) -> None:
+    desk = PersonFactory(roles=[Role.FRONTDESK])
+    session.commit()
+    question = {"id": "Omzet?", "en": "Turnover?"}
+    reference = trasa.request(answers=({"question": question, "answer": "Rahasia sekali"},)).reference
+    page = visitor(desk).get(f"/consultations/{reference}")
+    assert page.status_code == 200
+    assert "Rahasia" not in page.text
+    assert "Rahasia" in person.get(f"/consultations/{reference}").text
+
+
 def test_nobody_else_sees_it(trasa: House, visitor: Visit, session: Session) -> None:
     arranged = trasa.request()
     for who in (trasa.other, trasa.second_person):
