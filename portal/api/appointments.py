@@ -15,7 +15,7 @@ from portal.accounts.actor import Actor
 from portal.api import problems
 from portal.api.bookings import CREATED, MOMENT
 from portal.api.consultations import mode_field
-from portal.api.fields import REQUIRED, TEXT, Key, Moment
+from portal.api.fields import REQUIRED, Key, Moment, Text
 from portal.api.idempotency import REPLAYED, Made, made_once
 from portal.api.operations import operation
 from portal.clock import now
@@ -76,9 +76,8 @@ class AppointmentChange(Schema):
     consultant_id = Key()
     starts_at = Moment(metadata=MOMENT)
     mode = mode_field()
-    reason = fields.String(
+    reason = Text(
         validate=validate.Length(max=500, error=N_("At most 500 characters.")),
-        error_messages={**REQUIRED, "invalid": TEXT, "invalid_utf8": TEXT},
         metadata={"description": "Why, for the other person to read."},
     )
 

@@ -27,6 +27,25 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9:]{5,8}(?:[.,][0-9]{1,9})?(?:[Zz]|[+-][0-9:]{2,5})?")
 
 
+class Text(fields.String):
+    """What can be kept: PostgreSQL takes no NUL, and half of a surrogate pair is no sign of any text."""
+
+    default_error_messages = {  # noqa: RUF012 (marshmallow's way)
+        **REQUIRED,
+        "invalid": TEXT,
+        "invalid_utf8": TEXT,
+        "sign": N_("There is a sign in it that cannot be kept. Type it anew."),
+    }
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
+        said: str = super()._deserialize(value, attr, data, **kwargs)
+        if any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in said):
+            raise self.make_error("sign")
+        return said
+
+
 class Key(fields.Integer):
     """The id of a row. `true` and "1" are none (1.0 is one, as JSON Schema has it); nor is what no key can be."""
 

@@ -148,3 +148,16 @@ def test_a_window_the_wrong_way_round(help_: Help, api: Callable[..., Caller]) -
     problem(refused, 422, "rule-days-order")
     far = query | {"from": "9999-12-30", "to": "9999-12-31"}
     assert api(help_.person).get("/consultations/availability", **far).json == {"items": []}
+
+
+@pytest.mark.parametrize("reason", ["a\0b", "\ud800", 5, ["x"], None, "x" * 501])
+def test_a_reason_that_cannot_be_kept_moves_nothing(
+    help_: Help, api: Callable[..., Caller], reason: object
+) -> None:
+    caller = api(help_.person)
+    made = caller("POST", "/appointments", help_.wanted()).json
+    path = f"/appointments/{made['reference']}"
+    refused = caller("PATCH", path, {"starts_at": at(13, days=1), "reason": reason})
+    problem(refused, 422, "validation")
+    assert list(refused.json["errors"]) == ["reason"]
+    assert caller.get(path).json["starts_at"] == made["starts_at"]
