@@ -53,6 +53,12 @@ def read_name(typed: str) -> str:
     return name
 
 
+def initials(name: str) -> str:
+    """Of the first and the last word."""
+    words = name.split()
+    return "".join(word[0] for word in (words[0], *words[1:][-1:])).upper() if words else "?"
+
+
 def _is_seen(name: str) -> bool:
     kinds = "".join(map(_kind, name))
     return "C" not in kinds and not _MISPLACED.search(kinds)

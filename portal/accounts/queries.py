@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, text
 
 from portal.accounts.demo_only import is_shut
+from portal.accounts.names import initials
 from portal.db import Reader
 from portal.permissions import PERMISSIONS, STAFF, Role
 
@@ -39,8 +40,7 @@ class CurrentPerson:
 
     @property
     def initials(self) -> str:
-        words = self.name.split()
-        return "".join(word[0] for word in (words[0], *words[1:][-1:])).upper() if words else "?"
+        return initials(self.name)
 
     @property
     def is_staff(self) -> bool:

@@ -51,8 +51,3 @@ def day_name(moment: datetime, at: datetime) -> str:
     """ "Hari ini", "Besok", "Kamis 10 September"; seen from `at`, of any zone."""
     days = (moment.date() - at.astimezone(moment.tzinfo).date()).days
     return {0: gettext("Today"), 1: gettext("Tomorrow")}.get(days) or filters.day_short(moment)
-
-
-def initials(name: str) -> str:
-    words = name.split()
-    return "".join(word[0] for word in (words[0], *words[1:][-1:])).upper() if words else "?"

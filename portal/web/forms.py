@@ -4,7 +4,8 @@ WTForms' own messages ("This field is required.") come from the portal's catalog
 `portal/translations/id/LC_MESSAGES/wtforms.po` holds them, as WTForms ships none in Indonesian.
 """
 
-from datetime import datetime
+import re
+from datetime import date, datetime, time
 from typing import Any, ClassVar
 
 from flask import request
@@ -14,8 +15,13 @@ from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
 from wtforms import Field, HiddenField, IntegerField, ValidationError
 from wtforms import Form as WTForm
+from wtforms.widgets import DateInput, TimeInput
 
 from portal.web.routing import LARGEST_KEY
+
+MIDNIGHT = "24:00"
+"""How the end of a day is written; kept as 00.00."""
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
 class _Words:
@@ -101,3 +107,59 @@ class KeyField(IntegerField):
             self.data = None
             raise ValueError(self.refusal)
         self.data = int(typed)
+
+
+def read_day(typed: str) -> date | None:
+    """YYYY-MM-DD, as browsers send it, or 8/9/2026, as it is typed where they don't know of dates."""
+    match = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", typed, re.ASCII)
+    parts = match.groups() if match else ()
+    if not parts:
+        match = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", typed, re.ASCII)
+        parts = match.groups()[::-1] if match else ()
+    try:
+        return date(*map(int, parts)) if parts else None
+    except ValueError:
+        return None
+
+
+def read_clock(typed: str) -> time | None:
+    """A time of day; the end of the day is 00.00."""
+    if typed == MIDNIGHT:
+        return time.min
+    return time.fromisoformat(typed) if _CLOCK.fullmatch(typed) else None
+
+
+class DayField(Field):
+    """A date, by the calendar of the device."""
+
+    widget = DateInput()
+    data: date | None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.data.isoformat() if self.data else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = valuelist[0].strip() if valuelist else ""
+        self.data = read_day(typed)
+        if typed and self.data is None:
+            raise ValueError(_l("Choose a day."))
+
+
+class ClockField(Field):
+    """A time of day, by the clock of the device."""
+
+    widget = TimeInput()
+    data: time | None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return f"{self.data:%H:%M}" if self.data else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = valuelist[0].strip().replace(".", ":")[:5] if valuelist else ""
+        self.data = read_clock(typed)
+        if typed and self.data is None:
+            raise ValueError(_l("Type a time such as 13:30."))

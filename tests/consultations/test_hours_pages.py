@@ -12,8 +12,9 @@ from werkzeug.test import TestResponse
 
 from portal.accounts.models import Person
 from portal.clock import now
-from portal.consultations.consultants.hours.sheet import EVERY_DAY, Sheet, read_day
+from portal.consultations.consultants.hours.sheet import EVERY_DAY, Sheet
 from portal.permissions import Role
+from portal.web.forms import read_day
 from tests.client import Visitor
 from tests.consultations.test_hours import Office
 from tests.factories import PersonFactory

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, text
 
 from portal.accounts.finding import MATCH
-from portal.agenda.front_desk.queries import TABS, ServedSite, Tab, initials_of
+from portal.accounts.names import initials
+from portal.agenda.front_desk.queries import TABS, ServedSite, Tab
 from portal.consultations.appointments.queries import APPOINTMENT, AppointmentRow, appointment_row
 from portal.db import Reader, Words
 from portal.resources.models import COMING
@@ -41,7 +42,7 @@ class Meeting:
 
     @property
     def initials(self) -> str:
-        return initials_of(self.row.person_name)
+        return initials(self.row.person_name)
 
     @property
     def starts_at(self) -> datetime:

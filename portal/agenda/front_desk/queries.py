@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, text
 
+from portal.accounts.names import initials
 from portal.bookings.models import UNDO_WITHIN
 from portal.bookings.queries import BOOKING
 from portal.db import Reader, Words
@@ -96,7 +97,7 @@ class Duty:
 
     @property
     def initials(self) -> str:
-        return initials_of(self.person_name)
+        return initials(self.person_name)
 
     @property
     def can_confirm(self) -> bool:
@@ -212,12 +213,6 @@ def duty(reader: Reader, reference: str, staff_id: int, *, at: datetime) -> Duty
 def person_name(reader: Reader, person_id: int) -> str:
     """Empty for nobody."""
     return reader.scalar(text("SELECT name FROM person WHERE id = :id"), {"id": person_id}) or ""
-
-
-def initials_of(name: str) -> str:
-    """Of the first and the last word."""
-    words = name.split()
-    return "".join(word[0] for word in (words[0], *words[1:][-1:])).upper() if words else "?"
 
 
 def read_duty(row: Row[Any]) -> Duty:

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 
 from portal.accounts.finding import LONGEST, MATCH, SHORTEST_PART, matching, plain
+from portal.accounts.names import initials
 from portal.agenda.front_desk.meetings import Meeting, found_meetings
-from portal.agenda.front_desk.queries import DUTY, NEW_PHONE, Duty, ServedSite, initials_of, read_duty
+from portal.agenda.front_desk.queries import DUTY, NEW_PHONE, Duty, ServedSite, read_duty
 from portal.bookings.queries import BOOKING
 from portal.db import Reader
 from portal.resources.claims import normalised_reference
@@ -34,7 +35,7 @@ class FoundPerson:
 
     @property
     def initials(self) -> str:
-        return initials_of(self.name)
+        return initials(self.name)
 
     @property
     def can_confirm(self) -> bool:

@@ -1,25 +1,26 @@
 """`/calendar/appointments/<reference>`: who comes, what for, and what to do about it."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
+from portal.accounts.names import initials
 from portal.clock import now
 from portal.consultations.appointments import services
 from portal.consultations.appointments.queries import AppointmentRow
 from portal.consultations.calendar import wording
 from portal.consultations.calendar.forms import ReasonForm
 from portal.consultations.calendar.queries import earlier
-from portal.consultations.calendar.views import actor, blueprint, found
+from portal.consultations.calendar.views import actor, asked_day, blueprint, found
 from portal.consultations.cases.queries import case_of
 from portal.consultations.finding.soonest import Soon, soonest
 from portal.consultations.refusals import NotOpen, ReasonMissing
-from portal.consultations.wording import initials, mode_name, when
+from portal.consultations.wording import mode_name, when
 from portal.db import reading, unit_of_work
 from portal.errors import PortalError
 from portal.permissions import permit
@@ -236,8 +237,7 @@ def _when(row: AppointmentRow) -> str:
 
 def _back(reference: str) -> BaseResponse:
     """To the week from which somebody answered with one tap, else to the appointment."""
-    try:
-        week = date.fromisoformat(request.args.get("week", "")[:10])
-    except ValueError:
+    week = asked_day("week")
+    if week is None:
         return redirect(url_for("calendar.appointment", reference=reference), 303)
     return redirect(url_for("calendar.week", week=week), 303)

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from portal.accounts.finding import LONGEST, plain
 from portal.accounts.logins import shown_phone
+from portal.accounts.names import initials
 from portal.accounts.newcomers import AddPerson, NumberKnown, add_person
 from portal.accounts.services import UnknownPerson
 from portal.clock import now
@@ -26,7 +27,7 @@ from portal.consultations.calendar.views import actor, blueprint, own_diary
 from portal.consultations.calendar.wording import modes_of
 from portal.consultations.finding.queries import topic
 from portal.consultations.topics.models import Mode
-from portal.consultations.wording import initials, when
+from portal.consultations.wording import when
 from portal.db import reading, unit_of_work
 from portal.errors import PortalError
 from portal.permissions import permit

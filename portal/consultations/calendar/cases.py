@@ -3,12 +3,12 @@
 from flask import render_template, request, url_for
 from flask_babel import gettext, ngettext
 
+from portal.accounts.names import initials
 from portal.clock import now
 from portal.consultations.calendar import wording
 from portal.consultations.calendar.listing import case_counts
 from portal.consultations.calendar.listing import cases as case_rows
 from portal.consultations.calendar.views import blueprint, own_diary
-from portal.consultations.wording import initials
 from portal.db import reading
 from portal.permissions import permit
 

@@ -3,23 +3,19 @@
 from datetime import date, datetime, time, tzinfo
 from typing import Any
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, RadioField, StringField, TextAreaField, ValidationError
 from wtforms.validators import InputRequired, Length, Optional
-from wtforms.widgets import TimeInput
 
 from portal.accounts import logins, names
 from portal.accounts.forms import AtMost
 from portal.accounts.logins import read_phone
 from portal.accounts.names import read_name
-from portal.consultations.consultants.hours.forms import DayField
-from portal.consultations.consultants.hours.sheet import read_clock
 from portal.consultations.refusals import ReasonMissing
 from portal.consultations.topics.models import Mode
 from portal.errors import RuleBroken
 from portal.web.errors import words
-from portal.web.forms import Form, MomentField, no_nul
+from portal.web.forms import ClockField, DayField, Form, MomentField, no_nul
 
 LONGEST_REASON = 500
 LONGEST_WHY = 200
@@ -33,24 +29,6 @@ def _reason(label: Any) -> TextAreaField:
         validators=[no_nul, Length(max=LONGEST_REASON, message=too_long)],
         render_kw={"rows": 3, "maxlength": LONGEST_REASON},
     )
-
-
-class ClockField(Field):
-    """A time of day, by the clock of the device; to five minutes."""
-
-    widget = TimeInput()
-    data: time | None
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return f"{self.data:%H:%M}" if self.data else ""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        typed = valuelist[0].strip().replace(".", ":")[:5] if valuelist else ""
-        self.data = read_clock(typed)
-        if typed and self.data is None:
-            raise ValueError(gettext("Type a time such as 13:30."))
 
 
 class ReasonForm(Form):

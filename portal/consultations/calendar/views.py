@@ -10,6 +10,7 @@ from flask_babel import gettext
 from flask_login import current_user
 
 from portal.accounts.actor import Actor
+from portal.accounts.names import initials
 from portal.clock import now
 from portal.consultations.appointments.queries import AppointmentRow
 from portal.consultations.calendar import drawing, wording
@@ -19,12 +20,13 @@ from portal.consultations.calendar.queries import Diary, Planned, diary, own_app
 from portal.consultations.consultants.hours.refusals import UnknownConsultant
 from portal.consultations.finding.queries import offer_of
 from portal.consultations.refusals import NoSuchAppointment
-from portal.consultations.wording import initials, mode_name, when
+from portal.consultations.wording import mode_name, when
 from portal.db import Reader, Words, reading
 from portal.permissions import permit
 from portal.resources.models import COMING, State
 from portal.web.assets import asset
 from portal.web.etag import etag_of, form_token, not_modified, tagged
+from portal.web.forms import read_day
 from portal.web.locale import current_locale
 
 blueprint = Blueprint("calendar", __name__)
@@ -140,11 +142,7 @@ def _shown() -> Shown:
 
 def asked_day(name: str) -> date | None:
     """A day of the address; nonsense is left out rather than refused."""
-    value = request.args.get(name, "")
-    try:
-        day = date.fromisoformat(value) if len(value) == 10 and value.isascii() else None
-    except ValueError:
-        return None
+    day = read_day(request.args.get(name, ""))
     return day if day and FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 

@@ -14,10 +14,9 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from portal.consultations.cases.services import LONGEST_TASK
-from portal.consultations.consultants.hours.forms import DayField
 from portal.db import Words
 from portal.files.forms import UploadField
-from portal.web.forms import Form, no_nul
+from portal.web.forms import DayField, Form, no_nul
 from portal.web.locale import current_locale
 
 LONGEST_TEXT = 10_000

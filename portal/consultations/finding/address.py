@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from portal.consultations.topics.models import Mode
+from portal.web.forms import read_day
 from portal.web.routing import LARGEST_KEY
 
 ANYONE = "any"
@@ -36,20 +37,13 @@ def asked_of(
     return Asked(
         next((one for one in modes if one == arguments.get("mode")), mode),
         consultant_id,
-        _day(arguments.get("day", "")),
+        read_day(arguments.get("day", "")),
         min(int(page), MOST_PAGES - 1) if is_key(page) else 0,
     )
 
 
 def is_key(value: str) -> bool:
     return value.isascii() and value.isdecimal() and len(value) <= 10 and 0 < int(value) <= LARGEST_KEY
-
-
-def _day(value: str) -> date | None:
-    try:
-        return date.fromisoformat(value) if len(value) == 10 and value.isascii() else None
-    except ValueError:
-        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from datetime import timedelta
 from flask import Response, abort, render_template
 from sqlalchemy import text
 
+from portal.accounts.names import initials
 from portal.clock import now
 from portal.consultations.finding.queries import advising, offer_of, topics
 from portal.consultations.finding.sheet import photo_url
 from portal.consultations.finding.soonest import DAYS, first_of_topics
 from portal.consultations.views import blueprint
-from portal.consultations.wording import initials, language_name
+from portal.consultations.wording import language_name
 from portal.db import Reader, reading
 from portal.files.serving import file_response
 from portal.permissions import public

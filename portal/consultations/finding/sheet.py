@@ -8,12 +8,13 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext, ngettext
 
+from portal.accounts.names import initials
 from portal.consultations.finding.address import ANYONE, MOST_PAGES, Asked, Way
 from portal.consultations.finding.free_times import Beginning
 from portal.consultations.finding.queries import ConsultantRow, Offer, TopicRow
 from portal.consultations.finding.slots import Slot, is_worked, slots
 from portal.consultations.topics.models import Mode
-from portal.consultations.wording import initials, language_name, mode_name
+from portal.consultations.wording import language_name, mode_name
 from portal.resources.calendar import SiteCalendar
 from portal.resources.free_time import epoch_minutes
 from portal.web.locale import current_locale

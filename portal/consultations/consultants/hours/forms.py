@@ -8,33 +8,15 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from wtforms import Field, StringField, ValidationError
 from wtforms.validators import Length
-from wtforms.widgets import DateInput
 
 from portal.consultations.consultants.hours import refusals
 from portal.consultations.consultants.hours.refusals import Fault
-from portal.consultations.consultants.hours.sheet import options, read_clock, read_day
+from portal.consultations.consultants.hours.sheet import options
 from portal.web.errors import words
 from portal.web.filters import clock_time
-from portal.web.forms import Form, no_nul
+from portal.web.forms import DayField, Form, no_nul, read_clock
 
 LONGEST_REASON = 200
-
-
-class DayField(Field):
-    """A date, by the calendar of the device."""
-
-    widget = DateInput()
-    data: date | None
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return self.data.isoformat() if self.data else ""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = read_day(valuelist[0].strip()) if valuelist else None
-        if self.data is None and valuelist and valuelist[0].strip():
-            raise ValueError(words(refusals.NoDate()))
 
 
 class _TimeWidget:

@@ -7,7 +7,7 @@ them. Lines come and go by buttons, with script or without, so that numbers may 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, time
+from datetime import time
 from functools import lru_cache
 
 from markupsafe import Markup, escape
@@ -17,18 +17,16 @@ from portal.consultations.consultants.hours.refusals import Fault
 from portal.consultations.consultants.hours.week import minutes
 from portal.consultations.finding.free_times import Weekly
 from portal.errors import RuleBroken
+from portal.web.forms import MIDNIGHT, read_clock, read_day
 
 EVERY_DAY = 7
 WEEK = tuple(range(7))
-MIDNIGHT = "24:00"
-"""How the end of a day is written; kept as 00.00."""
 STEP = 15
 FIRST_HOUR, LAST_HOUR = 6, 22
 """Between them one chooses in steps of a quarter, before and after by the hour."""
 MOST_A_DAY = 12
 
 _NAME = re.compile(r"d([0-7])-(\d{1,2})-opens", re.ASCII)
-_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _ACT = re.compile(r"(add|remove|copy)-([0-7])(?:-(\d{1,2}))?", re.ASCII)
 
 
@@ -169,26 +167,6 @@ class Sheet:
                 self._read[fault.index].errors.setdefault(fault.part, fault.refusal)
             else:
                 self.others.setdefault(fault.part, fault.refusal)
-
-
-def read_clock(typed: str) -> time | None:
-    """A time of day; the end of the day is 00.00."""
-    if typed == MIDNIGHT:
-        return time.min
-    return time.fromisoformat(typed) if _CLOCK.fullmatch(typed) else None
-
-
-def read_day(typed: str) -> date | None:
-    """YYYY-MM-DD, as browsers send it, or 8/9/2026, as it is typed where they don't know of dates."""
-    match = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", typed, re.ASCII)
-    parts = match.groups() if match else ()
-    if not parts:
-        match = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", typed, re.ASCII)
-        parts = match.groups()[::-1] if match else ()
-    try:
-        return date(*map(int, parts)) if parts else None
-    except ValueError:
-        return None
 
 
 def _stretch(line: Line) -> Weekly | None:

@@ -40,14 +40,14 @@ from portal.consultations.consultants.hours.refusals import (
     UnknownOverride,
 )
 from portal.consultations.consultants.hours.services import SetOverride, SetWeek, TakeOff
-from portal.consultations.consultants.hours.sheet import EVERY_DAY, WEEK, Sheet, options, read_day
+from portal.consultations.consultants.hours.sheet import EVERY_DAY, WEEK, Sheet, options
 from portal.consultations.consultants.hours.week import holding_on, mark_of, minutes_a_week
 from portal.consultations.refusals import NoSuchAppointment
 from portal.db import reading, unit_of_work
 from portal.errors import PortalError
 from portal.permissions import permit
 from portal.web.errors import status_of, words
-from portal.web.forms import parse_moment
+from portal.web.forms import parse_moment, read_day
 
 blueprint = Blueprint("hours", __name__)
 
