@@ -4,19 +4,15 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.bookings.booked import Booked
 from portal.db import Words
 from portal.notifications.calendar_files import CalendarEvent, Method
-from portal.notifications.models import Message
 from portal.notifications.services import Recipient, send
+from portal.notifications.unconfirmed import address_to_mail
 from portal.resources.claims import LockedPerson, LockedResource
 from portal.resources.models import ResourceKind
-
-MAILS_UNCONFIRMED = 3
-"""Mails about bookings to an address before it is confirmed: booked, moved or cancelled, and a reminder."""
 
 
 def confirmed(
@@ -140,24 +136,13 @@ def _send(
             sequence,
             method,
         )
+    address = address_to_mail(session, person.id, person.email, is_confirmed=person.has_confirmed_email)
     send(
         session,
-        Recipient(person.id, person.language, person.name, _address(session, person)),
+        Recipient(person.id, person.language, person.name, address),
         f"bookings/{template}",
         facts,
         at=at,
         calendar=event,
         until=booked.starts_at if template == "reminder" else None,
     )
-
-
-def _address(session: Session, person: LockedPerson) -> str | None:
-    """Where to mail to. An address that nobody has confirmed may be a stranger's: it gets a few mails, not any number."""
-    if person.email is None or person.has_confirmed_email:
-        return person.email
-    sent = session.scalar(
-        select(func.count())
-        .select_from(Message)
-        .where(Message.person_id == person.id, Message.template.startswith("bookings/"))
-    )
-    return person.email if (sent or 0) < MAILS_UNCONFIRMED else None

@@ -18,7 +18,8 @@ from portal.notifications.services import as_json
 from portal.notifications.wording import worded
 from tests.client import Visitor
 from tests.consultations.facts import CONSULTATION
-from tests.consultations.test_appointments import TEN, House, do
+from tests.consultations.test_appointments import AT, TEN, House, do
+from tests.factories import PersonFactory
 from tests.notifications.test_send import FACTS
 
 pytestmark = pytest.mark.usefixtures("monday_morning")
@@ -126,3 +127,23 @@ def test_a_video_link_is_told_once_it_is_agreed(app: Flask) -> None:
     facts = {"mode": "video", "video_url": "https://meet.example/ratna", "room_name": "", "floor_name": ""}
     assert "meet.example" not in said("requested", **facts)
     assert "meet.example" in said("confirmed", **facts, state="confirmed")
+
+
+def test_an_unconfirmed_address_gets_a_few_mails_whatever_they_are_about(
+    trasa: House, session: Session
+) -> None:
+    """Neither with consultations alone, nor by adding them to bookings."""
+    newcomer = PersonFactory(unconfirmed=True)
+    earlier = Message(person_id=newcomer.id, template="bookings/confirmed", facts={}, created_at=AT)
+    session.add(earlier)
+    session.commit()
+    for _ in range(3):
+        held = trasa.request(actor=Actor(id=newcomer.id), person_id=newcomer.id)
+        do(services.cancel, Actor(id=newcomer.id), held.id)
+    mailed = session.scalar(
+        text(
+            "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'notifications.mail' AND args ->> 'address' = :email"
+        ),
+        {"email": newcomer.email},
+    )
+    assert (len(told(session, newcomer.id)), mailed) == (7, 2)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
@@ -18,12 +18,10 @@ from portal.consultations.finding.soonest import soonest
 from portal.consultations.topics.models import Mode
 from portal.db import Words
 from portal.notifications.calendar_files import CalendarEvent, Method
-from portal.notifications.models import Message
 from portal.notifications.services import Recipient, send
+from portal.notifications.unconfirmed import address_to_mail
 from portal.resources.models import State
 
-MAILS_UNCONFIRMED = 3
-"""Mails about consultations to an address before it is confirmed: it may be a stranger's."""
 OTHER_TIMES = 3
 """How many other times a refusal names."""
 
@@ -242,9 +240,11 @@ def _send(
     mail_only: dict[str, Any] | None = None,
 ) -> None:
     person = session.get_one(Person, person_id)
+    is_confirmed = person.email_confirmed_at is not None
+    address = address_to_mail(session, person.id, person.email, is_confirmed=is_confirmed)
     send(
         session,
-        Recipient(person.id, person.language, person.name, _address(session, person)),
+        Recipient(person.id, person.language, person.name, address),
         f"consultations/{template}",
         facts,
         at=at,
@@ -252,17 +252,6 @@ def _send(
         until=until,
         mail_only=mail_only,
     )
-
-
-def _address(session: Session, person: Person) -> str | None:
-    if person.email is None or person.email_confirmed_at is not None:
-        return person.email
-    sent = session.scalar(
-        select(func.count())
-        .select_from(Message)
-        .where(Message.person_id == person.id, Message.template.startswith("consultations/"))
-    )
-    return person.email if (sent or 0) < MAILS_UNCONFIRMED else None
 
 
 def _other_times(session: Session, row: AppointmentRow, at: datetime) -> dict[str, Any]:
