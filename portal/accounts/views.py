@@ -14,6 +14,7 @@ from portal.clock import now
 from portal.db import reading
 from portal.permissions import public
 from portal.web.forms import Form
+from portal.web.navigation import first_page
 
 blueprint = Blueprint("accounts", __name__)
 START = "/"
@@ -52,7 +53,11 @@ def enter(token: str, *, remember: bool, path: str | None) -> Response:
         session.permanent = True
     login_user(found.person)
     session.pop("_id", None)  # Flask-Login's fingerprint of the browser, of no use here
-    target = (hooks(current_app).on_entered(found.person, path) or path) if path else START
+    target = (
+        (hooks(current_app).on_entered(found.person, path) or path)
+        if path
+        else first_page(found.person.roles)
+    )
     response = _see(target)
     remember_device(response, found.person.id)
     return response

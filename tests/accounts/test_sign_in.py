@@ -21,6 +21,7 @@ from portal.accounts.queries import CurrentPerson, api_caller
 from portal.accounts.services import add_api_token
 from portal.accounts.tokens import token_hash
 from portal.db import reading, unit_of_work
+from portal.permissions import Role
 from tests.accounts.conftest import PASSWORD, CountingHasher
 from tests.client import Visitor
 from tests.factories import LONG_AGO, PersonFactory
@@ -253,6 +254,16 @@ def test_the_page_that_was_asked_for_comes_next(visitor: Visit, member: Member) 
     assert asked.location == "/sign-in?next=%2Faccount%2Fdevices%3Fx%3D1"
     answer = sign_in(client, member().email, next="/account/devices?x=1")
     assert answer.location == "/account/devices?x=1"
+
+
+@pytest.mark.parametrize(
+    ("role", "page"),
+    [(Role.ENTREPRENEUR, "/"), (Role.CONSULTANT, "/calendar"), (Role.FRONTDESK, "/desk"), (Role.ADMIN, "/")],
+)
+def test_who_asked_for_none_comes_to_their_work(
+    visitor: Visit, member: Member, role: Role, page: str
+) -> None:
+    assert sign_in(visitor(), member(roles=[role]).email).location == page
 
 
 @pytest.mark.parametrize(

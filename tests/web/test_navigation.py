@@ -34,3 +34,15 @@ def test_all_that_a_role_may_open_is_in_a_menu_on_phones(
             may = entry.permission in PERMISSIONS and role in PERMISSIONS[entry.permission]
             if may and entry.endpoint in app.view_functions:
                 assert app.url_for(entry.endpoint) in shown, f"{entry.label} is out of reach for {role}"
+
+
+def test_a_form_that_comes_back_marks_the_page_it_stood_on(
+    app: Flask, session: Session, visitor: Callable[..., Visitor]
+) -> None:
+    person = PersonFactory(roles=[Role.FRONTDESK])
+    session.commit()
+    answer = visitor(person).submit("/desk/people/new", {"name": "", "phone": ""})
+    assert answer.status_code == 422
+    bottom = re.search(r'<nav class="tabbar".*?</nav>', answer.text, re.DOTALL)
+    assert bottom
+    assert re.findall(r'href="([^"]+)" aria-current="page"', bottom[0]) == ["/desk"]
