@@ -15,6 +15,7 @@ from portal.accounts.services import confirmed_owner
 from portal.clock import now
 from portal.config import Settings
 from portal.db import reading, unit_of_work
+from portal.demo.consultations.asking import let_ask_again
 from portal.demo.consultations.loading import count_appointments, count_consultants
 from portal.demo.consultations.present import play_consultants
 from portal.demo.consultations.roster import CONSULTANTS
@@ -145,6 +146,8 @@ def prepare(context: click.Context) -> None:
         play_consultants(session, at=now())
         clerk_id = confirmed_owner(session, FRONT_DESK)
         added = fill_days(session, clerk_id, at=now()) if clerk_id else 0
+    with unit_of_work() as session:
+        let_ask_again(session, at=now())
     if added:
         click.echo(f"{added:,} bookings and consultations added for the days ahead.")
 

@@ -14,7 +14,6 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from portal.consultations.topics.models import Mode
-from portal.demo.consultations.asking import let_ask_again
 from portal.demo.consultations.cases import case_of
 from portal.demo.consultations.consultants import DOMAIN
 from portal.demo.consultations.fates import MISS, Consultation, answer_to
@@ -85,7 +84,6 @@ def play_consultants(session: Session, *, at: datetime) -> None:
     """Up to the moment `at`, the same whenever it is asked."""
     _answer(session, at)
     _close(session, at)
-    let_ask_again(session, at=at)
 
 
 def _answer(session: Session, at: datetime) -> None:
