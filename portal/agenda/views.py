@@ -10,6 +10,7 @@ from flask_login import current_user
 from portal.agenda.board import Board, Hour, start_board
 from portal.bookings.queries import coming_bookings
 from portal.clock import now
+from portal.consultations.appointments.queries import coming_appointments
 from portal.db import reading
 from portal.permissions import public
 from portal.web.assets import asset
@@ -26,11 +27,13 @@ def start() -> Response:
     is_somebody = current_user.is_authenticated
     with reading() as connection:
         board = start_board(connection, now=at)
-        coming = coming_bookings(connection, current_user.id, at=at)[:1] if is_somebody else []
+        booked = coming_bookings(connection, current_user.id, at=at)[:1] if is_somebody else []
+        asked = coming_appointments(connection, current_user.id, at=at)[:1] if is_somebody else []
     tag = etag_of(
         (
             board,
-            coming,
+            booked,
+            asked,
             current_user if is_somebody else None,
             current_locale(),
             get_flashed_messages(with_categories=True),
@@ -42,7 +45,10 @@ def start() -> Response:
     if fresh is not None:
         return fresh
     page = render_template(
-        "agenda/start.html", board=_shown(board) if board else None, next_booking=next(iter(coming), None)
+        "agenda/start.html",
+        board=_shown(board) if board else None,
+        next_booking=next(iter(booked), None),
+        next_appointment=next(iter(asked), None),
     )
     return tagged(make_response(page), tag)
 

@@ -14,8 +14,11 @@ from portal.bookings.visits.services import check_in, check_out
 from portal.db import unit_of_work
 from portal.resources.models import Closure, SpecialDay
 from tests.agenda.conftest import at
+from tests.agenda.test_feed import Case, case
 from tests.client import Visitor
 from tests.factories import OpeningHoursFactory, PersonFactory, words
+
+__all__ = ["case"]
 
 Clock = Callable[[datetime], None]
 
@@ -172,6 +175,20 @@ class TestNextBooking:
         assert "Pesananmu berikutnya" not in page
 
 
+def test_the_next_consultation_is_on_top_for_its_person_alone(
+    session: Session, visitor: Callable[..., Visitor], case: Case
+) -> None:
+    later, next_ = case.ask(13, day=30), case.ask(13, day=9)
+    stranger = PersonFactory()
+    session.commit()
+    page = visitor(case.siti).get("/").text
+    assert f"/consultations/{next_.reference}" in page
+    assert "Menunggu jawaban" in page
+    assert later.reference not in page
+    for other in (visitor(stranger), visitor()):
+        assert next_.reference not in other.get("/").text
+
+
 class TestCaching:
     def test_the_same_minute_is_not_sent_twice(
         self, clock: Clock, visitor: Callable[..., Visitor], desks: list[Any]
@@ -220,4 +237,4 @@ class TestCaching:
                 statements.clear()
                 client.get("/")
                 counts.append(len(statements))
-        assert counts == [5, 3, 5, 3]
+        assert counts == [6, 3, 6, 3]
