@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+import time_machine
 from PIL import Image
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
@@ -92,6 +93,14 @@ class TestTimes:
         page = visitor().get(f"/consultations/topics/{trasa.topic_id}?day=2026-09-10")
         assert re.search(r'day=2026-09-10[^"]*" aria-current="date"', page.text)
         assert "starts_at=2026-09-10T09%3A00" in page.text
+
+    def test_today_after_hours_is_over_and_not_full(self, trasa: House, visitor: Visit) -> None:
+        path = f"/consultations/topics/{trasa.topic_id}"
+        assert "lewat</span>" not in visitor().get(path).text
+        with time_machine.travel(AT.replace(hour=15), tick=False):  # 22.00
+            page = visitor().get(path).text
+        assert page.count("lewat</span>") == 1
+        assert "penuh</span>" not in page
 
     def test_a_closed_day_says_why(self, trasa: House, visitor: Visit, session: Session) -> None:
         session.execute(
@@ -340,12 +349,12 @@ class TestQuestions:
     @pytest.mark.parametrize(
         ("kind", "answer", "said"),
         [
-            (QuestionKind.TEXT, "", "Yang ini perlu dijawab."),
+            (QuestionKind.TEXT, "", "Jawab dulu: Apa usahamu?"),
             (QuestionKind.LONG_TEXT, "x" * 10_000, "Paling banyak 2.000 huruf."),
             (QuestionKind.TEXT, "a\0b", "huruf"),
             (QuestionKind.NUMBER, "banyak", "Isi dengan angka"),
             (QuestionKind.YES_NO, "maybe", ""),
-            (QuestionKind.YES_NO, "", "Yang ini perlu dijawab."),
+            (QuestionKind.YES_NO, "", "Jawab dulu: Apa usahamu?"),
         ],
     )
     def test_what_is_wrong_stands_beside_the_question(

@@ -42,6 +42,7 @@ class DayCell:
     free: int
     url: str
     off: str | None
+    is_over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +236,7 @@ class _Way:
     def day_cell(self, offered: Choice, day: date, first: date) -> DayCell:
         off = None if day in offered.worked else gettext("Day off")
         url = self.url(on=day, **{"from": first}) + "#times"
-        return DayCell(day, len(offered.times[day]), url, off)
+        return DayCell(day, len(offered.times[day]), url, off, day in offered.over)
 
 
 def _topic(reader: Reader, row: AppointmentRow) -> TopicRow:

@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from portal.consultations.appointments.choosing import STAFF_LIMITS
-from portal.consultations.finding.free_times import site_closures, worked_at
 from portal.consultations.finding.queries import Offer, TopicRow, offer_of
+from portal.consultations.finding.slots import is_over, is_worked
 from portal.consultations.topics.models import Mode
 from portal.db import Reader
-from portal.resources.free_time import difference
 
 AROUND_DAYS = 7
 """How far before and after a wanted time others are looked for."""
@@ -21,11 +20,15 @@ AROUND_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The free times of some days, and on which of them the consultant works at all. Moments are local."""
+    """The free times of some days, on which of them the consultant works at all, and which are behind us.
+
+    Moments are local.
+    """
 
     days: Sequence[date]
     times: Mapping[date, Sequence[datetime]]
     worked: frozenset[date]
+    over: frozenset[date]
 
 
 def choice(
@@ -50,7 +53,12 @@ def choice(
     for moment in _free(found, consultant_id, wanted, mode, now):
         if moment.date() in times and moment != but:
             times[moment.date()].append(moment)
-    return Choice(dates, times, frozenset(day for day in dates if _is_worked(found, consultant_id, day)))
+    return Choice(
+        dates,
+        times,
+        frozenset(day for day in dates if is_worked(found, day, consultant_id)),
+        frozenset(day for day in dates if is_over(found, day, consultant_id, now, wanted.length.minutes)),
+    )
 
 
 def nearest(
@@ -83,13 +91,3 @@ def _free(
     unbound = replace(found, schedules={consultant_id: replace(schedule, limits=STAFF_LIMITS)})
     free = unbound.free_times(wanted.length, now=now, modes=[mode])[consultant_id]
     return [found.sites[one.site_id].calendar.moment(one.at) for one in free]
-
-
-def _is_worked(found: Offer, consultant_id: int, day: date) -> bool:
-    schedule = found.schedules[consultant_id]
-    return any(
-        difference(
-            worked_at(schedule, site_id, calendar, day), [*schedule.absences, *site_closures(calendar)]
-        )
-        for site_id, calendar in found.calendars.items()
-    )

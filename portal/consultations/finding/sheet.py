@@ -12,7 +12,7 @@ from portal.accounts.names import initials
 from portal.consultations.finding.address import ANYONE, MOST_PAGES, Asked, Way
 from portal.consultations.finding.free_times import Beginning
 from portal.consultations.finding.queries import ConsultantRow, Offer, TopicRow
-from portal.consultations.finding.slots import Slot, is_worked, slots
+from portal.consultations.finding.slots import Slot, is_over, is_worked, slots
 from portal.consultations.topics.models import Mode
 from portal.consultations.wording import language_name, mode_name
 from portal.resources.calendar import SiteCalendar
@@ -29,6 +29,8 @@ class DayCell:
     free: int
     off: str | None
     url: str
+    is_over: bool = False
+    """Today, and its hours are behind us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ def sheet(
         free[old[0]] = [beginning for beginning in free[old[0]] if beginning.at != minute]
     offered = slots(found, free, asked.consultant_id)
     calendar = _home(found, asked)
-    first = (calendar.today(at) if calendar else at.date()) + timedelta(days=DAYS * asked.page)
+    today = calendar.today(at) if calendar else at.date()
+    first = today + timedelta(days=DAYS * asked.page)
     dates = [first + timedelta(days=n) for n in range(DAYS)]
     by_day: dict[date, list[Slot]] = {day: [] for day in dates}
     for slot in offered:
@@ -122,6 +125,7 @@ def sheet(
                 len(by_day[one]),
                 None if by_day[one] else _off(found, calendar, one, asked),
                 way.times(asked, day=one) + "#times",
+                one <= today and is_over(found, one, asked.consultant_id, at, topic.length.minutes),
             )
             for one in dates
         ],

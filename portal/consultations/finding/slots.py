@@ -1,13 +1,13 @@
 """Free times as people choose among them: by moment, by day, by consultant."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import attrgetter
 
 from portal.consultations.finding.free_times import Beginning, site_closures, worked_at
 from portal.consultations.finding.queries import Offer
-from portal.resources.free_time import difference
+from portal.resources.free_time import difference, epoch_minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,22 @@ def slots(
 
 def is_worked(found: Offer, day: date, consultant_id: int | None = None) -> bool:
     """Whether anybody is there on a day, holidays, closures and time off considered."""
-    calendars = found.calendars
-    return any(
-        difference(
-            worked_at(schedule, site_id, calendar, day), [*schedule.absences, *site_closures(calendar)]
-        )
-        for id_, schedule in found.schedules.items()
-        if consultant_id is None or id_ == consultant_id
-        for site_id, calendar in calendars.items()
+    return any(True for _ in _worked(found, day, consultant_id))
+
+
+def is_over(found: Offer, day: date, consultant_id: int | None, at: datetime, minutes: int) -> bool:
+    """Whether what is left of a day's hours is less than `minutes` everywhere, whoever has claimed what."""
+    at_minute = epoch_minutes(at)
+    return not any(
+        end - max(start, at_minute) >= minutes for start, end in _worked(found, day, consultant_id)
     )
+
+
+def _worked(found: Offer, day: date, consultant_id: int | None) -> Iterator[tuple[int, int]]:
+    for id_, schedule in found.schedules.items():
+        if consultant_id is None or id_ == consultant_id:
+            for site_id, calendar in found.calendars.items():
+                yield from difference(
+                    worked_at(schedule, site_id, calendar, day),
+                    [*schedule.absences, *site_closures(calendar)],
+                )
