@@ -98,7 +98,8 @@ def answers(form: Form, asked: Sequence[Question]) -> tuple[Mapping[str, Any], .
 
 def _field(question: Question, locale: str) -> Any:
     label = question.label.in_(locale)
-    needed = InputRequired(_l("Answer this one, please.")) if question.is_required else Optional()
+    unanswered = _l("Answer this one, please: %(question)s", question=label)
+    needed = InputRequired(unanswered) if question.is_required else Optional()
     if question.kind in {QuestionKind.CHOICE, QuestionKind.YES_NO}:
         words = dict(_choices(question, locale))
         return RadioField(
