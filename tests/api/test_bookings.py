@@ -298,7 +298,7 @@ def test_statements_of_a_booking(
     caller.book(desk_id, at(16), at(17))
     with statements() as sent:
         assert caller.book(desk_id, at(10), at(11), key=key).status_code == 201
-    assert sent.count("defer") == 1
+    assert sum("procrastinate_defer" in statement for statement in sent) == 1
     assert len(sent) <= most, sent
 
 
