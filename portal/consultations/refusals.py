@@ -75,6 +75,15 @@ class OneAtATime(RuleBroken):
     )
 
 
+class EnoughToCome(RuleBroken):
+    """Facts: limit."""
+
+    code = "enough-to-come"
+    message = N_(
+        "You hold %(limit)s consultations to come. Cancel one you can do without, then ask for this one."
+    )
+
+
 class ReasonMissing(RuleBroken):
     code = "reason"
     message = N_("Say why, in a few words: the other person reads it.")

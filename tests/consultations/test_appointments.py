@@ -181,3 +181,24 @@ class TestPlacesThatAreNoneAnyMore:
         free = found.free_times(Length(minutes=60), now=AT, modes=[Mode.IN_PERSON])
         assert {beginning.site_id for beginning in free[trasa.first]} == {trasa.site_id}
         assert trasa.request(consultant_id=None).consultant_id in {trasa.first, trasa.second}
+
+
+def test_nobody_keeps_every_time_for_themselves(
+    house: Callable[..., House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "MOST_COMING", 2)
+    trasa = house()
+    first = trasa.request()
+    trasa.request(starts_at=TEN + timedelta(hours=2))
+    third = TEN + timedelta(hours=4)
+    with pytest.raises(refusals.EnoughToCome) as refused:
+        trasa.request(starts_at=third)
+    assert refused.value.facts == {"limit": 2}
+    staff = Actor(id=trasa.first_person, is_staff=True)
+    assert trasa.request(actor=staff, starts_at=third).state == State.CONFIRMED, "staff know what for"
+    own = Actor(id=trasa.person)
+    moved = Move(actor=own, reservation_id=first.id, starts_at=TEN + timedelta(days=1))
+    do(services.move, moved)
+    do(services.cancel, own, first.id)
+    with pytest.raises(refusals.EnoughToCome):
+        trasa.request()

@@ -28,6 +28,9 @@ from portal.resources.reservations import become, locked
 
 FARTHEST = timedelta(days=400)
 """Further than any horizon; beyond, local time arithmetic may overflow."""
+MOST_COMING = 40
+"""Consultations to come that people may hold at a time: many more than anybody needs, many fewer than would leave others
+none."""
 
 _HOLDING = claims.holding(
     """INSERT INTO appointment (id, consultant_id, topic_id, mode, room_id, answers, answer_by)
@@ -359,6 +362,8 @@ def _chosen(
     lock_candidates(session, wish, also or [])
     ends_at = wish.starts_at + timedelta(minutes=wish.topic.length.minutes)
     held = standing(session, person.id, wish.starts_at, ends_at, at=at, besides=besides)
+    if actor.id == person.id and not besides and held.consultations >= MOST_COMING:
+        raise refusals.EnoughToCome(limit=MOST_COMING)
     if not actor.is_staff:
         if not person.is_confirmed and held.coming:
             raise ConfirmFirst()

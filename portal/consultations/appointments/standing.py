@@ -12,6 +12,8 @@ from portal.db import Reader
 class Standing:
     coming: int
     """Their reservations of any kind that are still to come."""
+    consultations: int
+    """Those of them that are consultations."""
     consultations_then: int
     """Consultations they hold at some moment of the wanted time."""
 
@@ -19,6 +21,7 @@ class Standing:
 _STANDING = text(
     """
     SELECT count(*) FILTER (WHERE ends_at > :at AND starts_at > :at - interval '1 day') AS coming,
+        count(*) FILTER (WHERE kind = 'appointment' AND ends_at > :at) AS consultations,
         count(*) FILTER (WHERE kind = 'appointment' AND starts_at < :ends_at AND ends_at > :starts_at) AS consultations_then
     FROM reservation
     WHERE person_id = :person_id AND id <> :besides AND state IN ('requested', 'confirmed')
@@ -47,4 +50,4 @@ def standing(
             "besides": besides,
         },
     ).one()
-    return Standing(row.coming, row.consultations_then)
+    return Standing(row.coming, row.consultations, row.consultations_then)
