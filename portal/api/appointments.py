@@ -67,6 +67,13 @@ class NewAppointment(Schema):
     mode = mode_field(required=True)
 
 
+def reason_field() -> fields.String:
+    return Text(
+        validate=validate.Length(max=500, error=N_("At most 500 characters.")),
+        metadata={"description": "Why, for the other person to read."},
+    )
+
+
 class AppointmentChange(Schema):
     """What is left out stays."""
 
@@ -76,10 +83,11 @@ class AppointmentChange(Schema):
     consultant_id = Key()
     starts_at = Moment(metadata=MOMENT)
     mode = mode_field()
-    reason = Text(
-        validate=validate.Length(max=500, error=N_("At most 500 characters.")),
-        metadata={"description": "Why, for the other person to read."},
-    )
+    reason = reason_field()
+
+
+class Cancelling(Schema):
+    reason = reason_field()
 
 
 class Appointment(Schema):
@@ -193,6 +201,8 @@ def move_appointment(change: dict[str, Any], reference: str) -> Shown | Response
         consultant_id=change.get("consultant_id"),
         mode=Mode(change["mode"]) if "mode" in change else None,
         reason=change.get("reason", ""),
+        # The time that stays is the one that was read: not one it was moved away from meanwhile.
+        seen=None if "starts_at" in change else row.sequence,
     )
     try:
         with unit_of_work() as session:
@@ -212,16 +222,20 @@ def move_appointment(change: dict[str, Any], reference: str) -> Shown | Response
     "DELETE",
     "/appointments/<reference>",
     tag="Consultations",
+    query=Cancelling,
     gives=None,
     status=204,
-    problems=(404, 409, 422),
+    problems=(404, 409),
 )
 @permit("book")
-def cancel_appointment(reference: str) -> Response:
-    """Cancel a consultation of yours; cancelling it once more changes nothing."""
+def cancel_appointment(asked: dict[str, Any], reference: str) -> Response:
+    """Cancel a consultation of yours; cancelling it once more changes nothing.
+
+    A consultant, or the front desk, says why.
+    """
     with unit_of_work() as session:
         row = _found(session, reference)
-        cancel(session, _actor(row), row.id, at=now())
+        cancel(session, _actor(row), row.id, asked.get("reason", ""), at=now())
     return Response(status=204)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from portal.accounts.models import Person
 from portal.permissions import Role
 from tests.api.conftest import Caller, at, problem
 from tests.factories import ConsultantFactory, PersonFactory, SiteFactory, TopicFactory, consultation_room
@@ -15,6 +16,7 @@ class Help:
     """A topic with two consultants and one room, on Monday 7 September 2026 at 09.00 WIB."""
 
     def __init__(self, session: Session) -> None:
+        self.session = session
         self.site = SiteFactory()
         self.room = consultation_room(self.site)
         self.topic = TopicFactory(confirms_itself=True, buffer_after_minutes=15)
@@ -161,3 +163,20 @@ def test_a_reason_that_cannot_be_kept_moves_nothing(
     problem(refused, 422, "validation")
     assert list(refused.json["errors"]) == ["reason"]
     assert caller.get(path).json["starts_at"] == made["starts_at"]
+
+
+def test_who_cancels_for_somebody_says_why(help_: Help, api: Callable[..., Caller]) -> None:
+    made = api(help_.person)("POST", "/appointments", help_.wanted()).json
+    path = f"/appointments/{made['reference']}"
+    consultant = api(help_.session.get(Person, help_.first.person_id))
+    problem(consultant("DELETE", path), 422, "rule-reason")
+    assert consultant("DELETE", f"{path}?reason=Rapat%20dinas").status_code == 204
+
+
+def test_a_change_of_something_else_moves_nothing_back(help_: Help, api: Callable[..., Caller]) -> None:
+    caller = api(help_.person)
+    made = caller("POST", "/appointments", help_.wanted()).json
+    path = f"/appointments/{made['reference']}"
+    caller("PATCH", path, {"starts_at": at(13, days=1)})
+    changed = caller("PATCH", path, {"mode": "video"}).json
+    assert (changed["starts_at"], changed["mode"], changed["room_id"]) == (at(13, days=1), "video", None)
