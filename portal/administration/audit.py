@@ -27,6 +27,7 @@ class AuditLine:
     subject_id: int
     reference: str | None
     """Of a reservation."""
+    kind: str | None
     changes: dict[str, Any]
 
 
@@ -42,7 +43,7 @@ class AuditFilter:
 
 _EVENTS = """
     SELECT e.id, e.at, e.verb, e.actor_id, actor.name, e.person_id, person.name, e.subject_kind, e.subject_id,
-        reservation.reference, e.changes
+        reservation.reference, reservation.kind, e.changes
     FROM (SELECT * FROM audit_event e WHERE {conditions} ORDER BY e.id DESC LIMIT :limit) e
     LEFT JOIN person actor ON actor.id = e.actor_id LEFT JOIN person ON person.id = e.person_id
     LEFT JOIN reservation ON e.subject_kind = 'reservation' AND reservation.id = e.subject_id

@@ -118,6 +118,11 @@ def _name_of(events: Sequence[AuditLine], person_id: int | None) -> str | None:
     return f"#{person_id}"
 
 
+def _page_of(event: AuditLine) -> str | None:
+    page = {"booking": "bookings.ticket", "appointment": "consultations.appointment"}.get(event.kind or "")
+    return url_for(page, reference=event.reference) if page else None
+
+
 def _told(events: Sequence[AuditLine], zone: str) -> list[dict[str, Any]]:
     """Events in the reader's words."""
     return [
@@ -129,6 +134,7 @@ def _told(events: Sequence[AuditLine], zone: str) -> list[dict[str, Any]]:
             "about": None if event.person_id in {None, event.actor_id} else event.person,
             "about_id": event.person_id,
             "subject": event.reference,
+            "subject_url": _page_of(event),
             "changes": wording.changes(event.changes, zone),
         }
         for event in events

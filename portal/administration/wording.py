@@ -50,6 +50,8 @@ VERBS = {
     "resources.override_day": N_("changed the hours of a day"),
     "consultations.note": N_("wrote a case note"),
     "consultations.follow-up": N_("agreed on a follow-up"),
+    "consultations.follow-up-done": N_("ticked a follow-up off"),
+    "consultations.follow-up-open": N_("opened a follow-up again"),
     "consultations.add-files": N_("added files to a consultation"),
     "consultations.remove-file": N_("deleted a file of a consultation"),
     "consultations.rate": N_("rated a consultation"),
@@ -82,6 +84,33 @@ MESSAGES = {
     "bookings/cancelled": N_("Booking cancelled"),
     "bookings/reminder": N_("Reminder"),
     "bookings/missed": N_("Booking missed"),
+    "accounts/confirm": N_("Confirm the address"),
+    "accounts/confirm_new": N_("Confirm the new address"),
+    "accounts/email_changed": N_("Address changed"),
+    "accounts/exists": N_("Has an account already"),
+    "accounts/password_changed": N_("Password changed"),
+    "accounts/phone_changed": N_("Number changed"),
+    "accounts/phone_wanted": N_("Somebody else gave this number"),
+    "accounts/reset": N_("Link for a new password"),
+    "consultations/requested": N_("Consultation asked for"),
+    "consultations/asked_for_consultant": N_("To the consultant: asked for"),
+    "consultations/booked_for_consultant": N_("To the consultant: booked"),
+    "consultations/confirmed": N_("Consultation agreed"),
+    "consultations/declined": N_("Consultation declined"),
+    "consultations/moved": N_("Consultation moved"),
+    "consultations/moved_for_consultant": N_("To the consultant: moved"),
+    "consultations/given_away_for_consultant": N_("To the consultant: gone to a colleague"),
+    "consultations/cancelled": N_("Consultation cancelled"),
+    "consultations/cancelled_for_consultant": N_("To the consultant: cancelled"),
+    "consultations/lapsed": N_("Nobody answered in time"),
+    "consultations/lapsed_for_consultant": N_("To the consultant: answered too late"),
+    "consultations/missed": N_("Consultation missed"),
+    "consultations/held": N_("After the consultation"),
+    "consultations/reminder": N_("Reminder of a consultation"),
+    "consultations/outside_hours": N_("Time outside the working hours"),
+    "consultations/follow_up": N_("Follow-up agreed on"),
+    "consultations/follow_up_due": N_("Follow-up due"),
+    "consultations/follow_up_due_for_consultant": N_("To the consultant: follow-up due"),
 }
 
 TASKS = {
@@ -92,6 +121,14 @@ TASKS = {
     "bookings.remind": N_("Remind of tomorrow"),
     "bookings.release": N_("Give desks away"),
     "bookings.complete": N_("Close what is over"),
+    "consultations.remind": N_("Remind of tomorrow's consultations"),
+    "consultations.remind_of_follow_ups": N_("Remind of follow-ups"),
+    "consultations.lapse": N_("Let go of unanswered requests"),
+    "consultations.let_consultant_go": N_("Let a consultant go"),
+    "notifications.sweep": N_("Clear old messages away"),
+    "accounts.sweep": N_("Clear what has expired away"),
+    "api.forget_keys": N_("Forget old requests of programs"),
+    "demo.play": N_("Play the demonstration"),
 }
 
 STATES = {
@@ -119,22 +156,35 @@ def changes(values: dict[str, Any], zone: str) -> str:
     before, after = values.get("before") or {}, values.get("after") or {}
     if isinstance(before, dict) and isinstance(after, dict) and (before or after):
         return "; ".join(_changed(before, after, zone))
-    return "; ".join(f"{name}: {_value(value, zone)}" for name, value in values.items())
+    return "; ".join(f"{_names().get(name, name)}: {_value(value, zone)}" for name, value in values.items())
 
 
 def _changed(before: dict[str, Any], after: dict[str, Any], zone: str) -> Iterator[str]:
-    names = {
-        "state": gettext("state"),
-        "starts_at": gettext("from"),
-        "ends_at": gettext("until"),
-        "resource_id": gettext("place number"),
-        "hours": gettext("hours"),
-    }
+    names = _names()
     for name in dict.fromkeys([*before, *after]):
         old, new = before.get(name), after.get(name)
         if old != new:
             parts = [_value(part, zone) for part in (old, new) if part is not None]
             yield f"{names.get(name, name)} {' → '.join(parts)}"
+
+
+def _names() -> dict[str, str]:
+    return {
+        "state": gettext("state"),
+        "starts_at": gettext("from"),
+        "ends_at": gettext("until"),
+        "due_on": gettext("until"),
+        "resource_id": gettext("place number"),
+        "hours": gettext("hours"),
+        "stars": gettext("stars"),
+        "files": gettext("file number"),
+        "follow_up": gettext("follow-up number"),
+        "fields": gettext("changed"),
+        "roles": gettext("roles"),
+        "mode": gettext("way to meet"),
+        "room_id": gettext("room number"),
+        "consultant_id": gettext("consultant number"),
+    }
 
 
 def _value(value: Any, zone: str) -> str:

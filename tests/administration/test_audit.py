@@ -63,7 +63,7 @@ def lines(page: str) -> list[str]:
 class TestAudit:
     def test_newest_first_in_words(self, client: Visitor) -> None:
         assert lines(client.get("/admin/audit").text) == [
-            "8 Sep 08.05 Bu Ratna later.verb fields: name, email",
+            "8 Sep 08.05 Bu Ratna later.verb yang diubah: name, email",
             "8 Sep 08.04 portal sendiri menutup pesanan yang selesai untuk Intan Permata",
             "8 Sep 08.03 Intan Permata masuk device: Firefox",
             "8 Sep 08.02 Bu Ratna mencatat hadir untuk Dimas Kurniawan keadaan ditunggu → hadir",
