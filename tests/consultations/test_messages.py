@@ -147,3 +147,25 @@ def test_an_unconfirmed_address_gets_a_few_mails_whatever_they_are_about(
         {"email": newcomer.email},
     )
     assert (len(told(session, newcomer.id)), mailed) == (7, 2)
+
+
+def test_who_moves_to_and_fro_fills_the_consultants_inbox_but_not_their_mailbox(
+    trasa: House, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.consultations.appointments.flooding.MOST_MAILS", 3)
+    email = session.scalar(select(Person.email).where(Person.id == trasa.first_person))
+    mails = text(
+        "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'notifications.mail' AND args ->> 'address' = :email"
+    )
+    restless = Actor(id=trasa.person)
+    first = trasa.request()
+    for hours in range(1, 6):
+        own = Move(actor=restless, reservation_id=first.id, starts_at=TEN + timedelta(hours=hours % 2))
+        do(services.move, own)
+    assert len(told(session, trasa.first_person)) == 6
+    assert session.scalar(mails, {"email": email}) == 3
+    trasa.request(actor=Actor(id=trasa.other), person_id=trasa.other, starts_at=TEN + timedelta(days=1))
+    assert session.scalar(mails, {"email": email}) == 4, "others are heard as before"
+    later = Move(actor=restless, reservation_id=first.id, starts_at=TEN + timedelta(hours=3))
+    do(services.move, later, at=AT + timedelta(hours=2))
+    assert session.scalar(mails, {"email": email}) == 5, "after a while they are too"

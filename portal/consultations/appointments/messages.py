@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Person
+from portal.consultations.appointments.flooding import is_flooded
 from portal.consultations.appointments.links import signed
 from portal.consultations.appointments.queries import AppointmentRow, appointment_by_id, others_waiting
 from portal.consultations.consultants.models import Consultant
@@ -207,6 +208,7 @@ def _tell_consultant(
         at,
         event=calendar_event(row, method, for_consultant=True) if method else None,
         until=until,
+        by_person_id=row.person_id if by_id == row.person_id else None,
     )
 
 
@@ -225,7 +227,9 @@ def _tell_former(
     if former is None or former == by_id:
         return
     event = calendar_event(row, Method.CANCEL, for_consultant=True) if was == State.CONFIRMED else None
-    _send(session, former, "given_away_for_consultant", _facts(row, True) | more, at, event=event)
+    by_person_id = row.person_id if by_id == row.person_id else None
+    facts = _facts(row, True) | more
+    _send(session, former, "given_away_for_consultant", facts, at, event=event, by_person_id=by_person_id)
 
 
 def _send(
@@ -238,10 +242,14 @@ def _send(
     event: CalendarEvent | None = None,
     until: datetime | None = None,
     mail_only: dict[str, Any] | None = None,
+    by_person_id: int | None = None,
 ) -> None:
+    """`by_person_id`: whose doing a consultant is told of."""
     person = session.get_one(Person, person_id)
     is_confirmed = person.email_confirmed_at is not None
     address = address_to_mail(session, person.id, person.email, is_confirmed=is_confirmed)
+    if address and by_person_id and is_flooded(session, person.id, person_id=by_person_id, at=at):
+        address = None
     send(
         session,
         Recipient(person.id, person.language, person.name, address),
