@@ -232,6 +232,10 @@ def test_the_front_desk_sees_when_and_where_not_what_was_written(
     page = visitor(desk).get(f"/consultations/{reference}")
     assert page.status_code == 200
     assert "Rahasia" not in page.text
+    assert "kamu kami kabari" not in page.text
+    assert "wa.me" not in page.text
+    assert f"/desk/people/{trasa.person}/consultation" not in page.text
+    assert 'href="/desk"' in page.text
     assert "Rahasia" in person.get(f"/consultations/{reference}").text
 
 
