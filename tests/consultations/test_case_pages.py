@@ -124,7 +124,8 @@ def test_something_to_do_is_ticked_by_either(case: Case, session: Session) -> No
     page = f"/consultations/{case.reference}"
     assert "Bawa foto produk" in case.person.get(page).text
     number = session.scalar(text("SELECT id FROM follow_up"))
-    case.person.submit(f"{page}/follow-ups/{number}/done", {})
+    answer = case.person.submit(f"{page}/follow-ups/{number}/done", {"next": "/agenda"})
+    assert answer.location == "/agenda"
     assert session.scalar(text("SELECT done_at IS NOT NULL FROM follow_up")) is True
     session.commit()
     case.consultant.submit(f"{page}/follow-ups/{number}/open", {})

@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
-from flask import Response, flash, make_response, redirect, render_template, url_for
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal.accounts.actor import Actor
+from portal.accounts.paths import local_path
 from portal.clock import now
 from portal.consultations.appointments.queries import AppointmentRow, appointment
 from portal.consultations.calendar import views as calendar
@@ -225,7 +226,8 @@ def _tick(reference: str, follow_up_id: int, *, done: bool) -> BaseResponse:
     with unit_of_work() as session:
         services.finish_follow_up(session, _actor(), row.id, follow_up_id, done=done, at=now())
     flash(gettext("Done: well done.") if done else gettext("Open again."), "good")
-    return _home(row, "follow-ups")
+    back = local_path(request.form.get("next"))
+    return redirect(back) if back else _home(row, "follow-ups")
 
 
 def _actor() -> Actor:
