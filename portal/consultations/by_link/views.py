@@ -5,7 +5,8 @@ The pages hold what the mail holds: no phone number, no answers, nothing that wa
 
 from typing import TypeVar
 
-from flask import Response, make_response, redirect, render_template, url_for
+from flask import Response, flash, make_response, redirect, render_template, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal.accounts.actor import Actor
@@ -60,7 +61,10 @@ def do_move_by_link(token: str) -> BaseResponse | Response:
     if isinstance(change, Response):
         return change
     moved = changing.do_move(change)
-    return _private(moved) if isinstance(moved, Response) else _onward(change)
+    if isinstance(moved, Response):
+        return _private(moved)
+    flash(gettext("Moved. The old time is free for others again."), "good")
+    return _onward(change)
 
 
 @blueprint.get("/consultations/link/<token>/cancel")
