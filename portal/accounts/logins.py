@@ -105,6 +105,8 @@ def shown_phone(phone: str) -> str:
     except phonenumbers.NumberParseException:
         return phone
     style = phonenumbers.PhoneNumberFormat
-    return phonenumbers.format_number(
-        number, style.NATIONAL if number.country_code == 62 else style.INTERNATIONAL
-    )
+    if number.country_code != 62:
+        return phonenumbers.format_number(number, style.INTERNATIONAL)
+    national = phonenumbers.format_number(number, style.NATIONAL)
+    # What no operator has handed out yet is given back bare.
+    return national if national.startswith(("0", "(")) else f"0{national}"

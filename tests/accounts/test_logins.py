@@ -82,4 +82,5 @@ def test_neither_address_nor_number(typed: str) -> None:
 
 def test_numbers_are_shown_as_people_read_them() -> None:
     assert shown_phone("+6281234567890") == "0812-3456-7890"
+    assert shown_phone("+628458888905") == "08458888905"
     assert shown_phone("+6581234567") == "+65 8123 4567"
