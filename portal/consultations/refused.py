@@ -12,10 +12,11 @@ from portal.clock import now
 from portal.consultations.finding.forms import WhenForm
 from portal.consultations.finding.queries import topic
 from portal.consultations.finding.soonest import nearest, soonest
+from portal.consultations.refusals import EnoughToCome
 from portal.consultations.topics.models import Mode
 from portal.db import reading
 from portal.errors import PortalError
-from portal.resources.refusals import SlotTaken
+from portal.resources.refusals import ConfirmFirst, SlotTaken
 from portal.resources.site_map import sites
 from portal.web.errors import status_of, words
 
@@ -52,7 +53,8 @@ def refused(
     at, mode, wanted = now(), form.way, form.moment
     with reading() as connection:
         places = sites(connection) if zone is None else []
-        found = topic(connection, topic_id)
+        # Where no other time would help, none is offered.
+        found = None if isinstance(refusal, EnoughToCome | ConfirmFirst) else topic(connection, topic_id)
         mode = mode if found is None or mode in found.modes else found.modes[0]
         others = nearest(connection, topic_id, consultant_id, mode, wanted, now=at) if found else []
         if found and not others:

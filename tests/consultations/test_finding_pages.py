@@ -262,6 +262,17 @@ class TestAsking:
         taken = choice(trasa, consultant_id=offers[0][0], starts_at=offers[0][1])
         assert person.submit("/consultations", taken).status_code == 302
 
+    def test_no_other_time_is_offered_to_whoever_holds_enough(
+        self, trasa: House, visitor: Visit, session: Session, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("portal.consultations.appointments.services.MOST_COMING", 1)
+        trasa.request(starts_at=TEN + timedelta(hours=2))
+        page = visitor(person_of(session, trasa.person)).submit("/consultations", choice(trasa))
+        assert page.status_code == 422
+        assert "Kamu sudah punya 1 konsultasi yang akan datang" in page.text
+        assert 'name="starts_at"' not in page.text
+        assert 'href="/consultations"' in page.text
+
     def test_what_was_answered_survives_a_refusal(
         self, trasa: House, visitor: Visit, session: Session, question: Callable[..., int]
     ) -> None:
