@@ -46,6 +46,10 @@ class FoundPerson:
         """Whose address is confirmed gets a link by mail; colleagues are let in by an administrator."""
         return bool(self.phone and not self.has_confirmed_email and not self.is_staff)
 
+    @property
+    def can_correct_email(self) -> bool:
+        return bool(self.email and not self.has_confirmed_email and not self.is_staff)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -68,15 +72,15 @@ _BOOKINGS = text(
     + " LIMIT :limit"
 )
 
-_PEOPLE = text(
-    f"""
+_PERSON = f"""
     SELECT who.id, who.name, who.phone, who.email, who.is_confirmed,
         who.email_confirmed_at IS NOT NULL AS has_confirmed_email,
         EXISTS (SELECT FROM role_grant g WHERE g.person_id = who.id AND g.role <> 'entrepreneur') AS is_staff,
         {NEW_PHONE}
-    FROM person who WHERE {MATCH} ORDER BY lower(who.name), who.id LIMIT :limit
-    """  # noqa: S608 (constants)
-)
+    FROM person who
+"""  # noqa: S608 (constants)
+_PEOPLE = text(f"{_PERSON} WHERE {MATCH} ORDER BY lower(who.name), who.id LIMIT :limit")
+_ONE = text(f"{_PERSON} WHERE who.id = :id")
 
 
 def search(reader: Reader, typed: str, sites: Sequence[ServedSite], *, at: datetime) -> Found:
@@ -89,6 +93,11 @@ def search(reader: Reader, typed: str, sites: Sequence[ServedSite], *, at: datet
     people = [FoundPerson(**row._mapping) for row in reader.execute(_PEOPLE, parameters)]
     has_more = max(len(bookings), len(meetings), len(people)) > MOST
     return Found(bookings[:MOST], meetings[:MOST], people[:MOST], has_more)
+
+
+def found_person(reader: Reader, person_id: int, *, at: datetime) -> FoundPerson | None:
+    row = reader.execute(_ONE, {"id": person_id, "at": at}).one_or_none()
+    return FoundPerson(**row._mapping) if row else None
 
 
 def _patterns(typed: str, sites: Sequence[ServedSite]) -> dict[str, Any]:

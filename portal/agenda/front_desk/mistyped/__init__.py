@@ -1,0 +1,1 @@
+"""An address that was mistyped when somebody registered."""
