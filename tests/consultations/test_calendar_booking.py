@@ -14,7 +14,7 @@ from portal.accounts.actor import Actor
 from portal.accounts.models import Person
 from tests.client import Visitor
 from tests.consultations.test_appointments import AT, TEN, House
-from tests.factories import PersonFactory
+from tests.factories import PersonFactory, TopicFactory, words
 
 Visit = Callable[..., Visitor]
 HOUR = timedelta(hours=1)
@@ -109,8 +109,8 @@ def test_for_somebody_new_a_person_is_noted_once(trasa: House, consultant: Visit
 def test_what_is_missing_is_said_field_by_field(trasa: House, consultant: Visitor, session: Session) -> None:
     answer = consultant.submit("/calendar/new", {"name": " ", "phone": "12"}, page=START)
     assert answer.status_code == 422
-    for words in ("Ketik namanya.", "Tanyakan dulu", "Pilih topiknya.", "Pilih cara", "Pilih hari"):
-        assert words in answer.text
+    for said in ("Ketik namanya.", "Tanyakan dulu", "Pilih topiknya.", "Pilih cara", "Pilih hari"):
+        assert said in answer.text
     strange = typed(trasa, person_id="1e9", topic_id="999", mode="telepathy", name="Joko", phone=PHONE)
     assert consultant.submit("/calendar/new", strange, page=START).status_code == 422
     assert consultant.submit("/calendar/new", typed(trasa, person_id="99999"), page=START).status_code == 422
@@ -128,6 +128,25 @@ def test_a_number_that_is_somebodys_leads_to_them(
     assert "Itu nomor Siti Nuraeni." in answer.text
     assert f"person_id={siti.id}" in answer.text
     assert not booked(session)
+
+
+def test_a_tapped_gap_suggests_what_fits_into_it(trasa: House, consultant: Visitor, session: Session) -> None:
+    short = TopicFactory(name=words("Singkat", "Short"), minutes=30, position=9)
+    session.execute(
+        text("INSERT INTO consultant_topic (consultant_id, topic_id) VALUES (:who, :topic)"),
+        {"who": trasa.first, "topic": short.id},
+    )
+    session.commit()
+    for ends, topic_id in (("10:30", short.id), ("11:00", trasa.topic_id), ("10:10", trasa.topic_id)):
+        page = consultant.get(f"{START}&ends_at=2026-09-08T{ends}:00%2B07:00").text
+        checked = re.search(r'<input checked[^>]*name="topic_id"[^>]*value="(\d+)"', page)
+        assert checked
+        assert int(checked[1]) == topic_id
+
+
+def test_the_time_can_still_be_kept_free_after_a_search(consultant: Visitor) -> None:
+    page = consultant.get("/calendar/new?day=2026-09-08&clock=10:00&q=Joko").text
+    assert "/calendar/block?starts_at=2026-09-08T10:00:00%2B07:00" in page.replace("%3A", ":")
 
 
 def test_a_taken_time_leaves_nobody_behind_and_offers_others(

@@ -49,8 +49,9 @@ def new() -> Response:
     local = _given_moment(whose)
     if local is not None:
         given["day"], given["clock"] = local.date().isoformat(), f"{local:%H:%M}"
-    given.setdefault("topic_id", str(topics[0].id) if topics else "")
-    given.setdefault("mode", (topics[0].modes[0] if topics else Mode.IN_PERSON).value)
+    usual = _fitting(topics, local)
+    given.setdefault("topic_id", str(usual.id) if usual else "")
+    given.setdefault("mode", (usual.modes[0] if usual else Mode.IN_PERSON).value)
     return _page(_form(topics, formdata=given, meta={"csrf": False}), whose, topics)
 
 
@@ -168,6 +169,16 @@ def _given_moment(whose: Diary) -> datetime | None:
         return None
 
 
+def _fitting(topics: list[OwnTopic], starts_at: datetime | None) -> OwnTopic | None:
+    """The first topic that ends before what was tapped or dragged over does, else the first of all."""
+    try:
+        ends_at = parse_moment(request.args.get("ends_at", ""))
+    except ValueError:
+        return next(iter(topics), None)
+    fits = (one for one in topics if starts_at and starts_at + timedelta(minutes=one.minutes) <= ends_at)
+    return next(fits, next(iter(topics), None))
+
+
 def _page(
     form: BookForm,
     whose: Diary,
@@ -196,7 +207,7 @@ def _page(
         typed=typed[:LONGEST],
         kept=kept,
         others=[(other.isoformat(), when(other.astimezone(whose.zone), at)) for other in others or ()],
-        block_url=_block_url(whose),
+        block_url=_block_url(whose, form),
         initials=initials,
         phone=shown_phone,
     )
@@ -208,10 +219,10 @@ def _shown(form: BookForm, name: str) -> str:
     return str(field._value()) if name in {"day", "clock"} else str(field.data or "")
 
 
-def _block_url(whose: Diary) -> str:
+def _block_url(whose: Diary, form: BookForm) -> str:
     """The same stretch, kept free instead."""
-    starts_at = _given_moment(whose)
+    starts_at = _given_moment(whose) or form.moment(whose.zone)
     if starts_at is None:
         return url_for("calendar.block")
-    ends_at = request.args.get("ends_at") or (starts_at + timedelta(hours=1)).isoformat()
-    return url_for("calendar.block", starts_at=starts_at.isoformat(), ends_at=ends_at[:40])
+    ends_at = request.args.get("ends_at", "")[:40] or None
+    return url_for("calendar.block", starts_at=starts_at.isoformat(), ends_at=ends_at)
