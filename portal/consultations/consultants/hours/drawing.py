@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 
 from flask_babel import gettext
 
@@ -64,6 +65,20 @@ def _day(weekday: int, rows: list[Weekly], first: int, last: int) -> Day:
 def weekday_name(weekday: int) -> str:
     """Senin, in English Monday."""
     return filters.day(MONDAY + timedelta(days=weekday)).split(",")[0]
+
+
+def in_words(week: Iterable[Weekly]) -> list[str]:
+    """A line for each run of days with the same hours: "Sen–Kam 09.00–12.00, 13.00–16.00"; days without are left out."""
+    hours: dict[int, str] = {}
+    for row in sorted(week, key=lambda row: (row.weekday, minutes(row))):
+        stretch = filters.clock_times(row.opens, row.closes)
+        hours[row.weekday] = ", ".join(filter(None, (hours.get(row.weekday), stretch)))
+    lines = []
+    for _, run in groupby(enumerate(sorted(hours)), lambda one: (one[1] - one[0], hours[one[1]])):
+        days = [weekday for _, weekday in run]
+        names = dict.fromkeys(weekday_name(day)[:3] for day in (days[0], days[-1]))
+        lines.append(f"{'–'.join(names)} {hours[days[0]]}")
+    return lines
 
 
 def spoken(first: datetime, last: datetime | None) -> str:

@@ -18,7 +18,7 @@ from portal.consultations.appointments import services as appointments
 from portal.consultations.appointments.queries import AppointmentRow
 from portal.consultations.appointments.services import Move
 from portal.consultations.consultants.hours import services
-from portal.consultations.consultants.hours.drawing import drawn, spoken, weekday_name
+from portal.consultations.consultants.hours.drawing import drawn, in_words, spoken, weekday_name
 from portal.consultations.consultants.hours.forms import RangeForm, TimeOffForm, separator
 from portal.consultations.consultants.hours.queries import (
     OverrideRow,
@@ -187,6 +187,7 @@ def _week_page(
         worked=minutes_a_week(this_week),
         zone=about.zone,
         spoken=spoken,
+        in_words=in_words,
         **shown,
         **_of_sheets(),
     )
