@@ -69,6 +69,7 @@ def test_every_page_of_a_long_history(regular: House) -> None:
 
 def test_no_page_joins_those_before_it(regular: House, session: Session) -> None:
     session.execute(text("ANALYZE reservation, booking"))
+    session.commit()  # others plan by it from now on
     statement = queries._PAST.text.replace(":limit", str(PAGE)).replace(":offset", str(MANY - PAGE))
     with reading() as connection:
         plan = connection.scalar(
@@ -80,7 +81,8 @@ def test_no_page_joins_those_before_it(regular: House, session: Session) -> None
         for node in nodes(plan[0]["Plan"])
         if table(node) == "booking"
     ]
-    assert read == [PAGE]
+    # A merge may read on a little past the page; joined page by page it would be the whole history.
+    assert PAGE <= sum(read) < MANY / 4
 
 
 def table(node: dict[str, Any]) -> str | None:

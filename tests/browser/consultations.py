@@ -102,6 +102,14 @@ def of_front_desk(portal: Portal, email: str) -> Iterator[tuple[str, Act]]:
     with portal.engine.connect() as connection:
         person_id = connection.scalar(text("SELECT id FROM person WHERE email = :email"), {"email": email})
         topic_id = connection.scalar(text("SELECT min(id) FROM topic WHERE is_active"))
+        mistyped_id = connection.scalar(
+            text(
+                "INSERT INTO person (name, email, language, created_at)"
+                " VALUES ('Joko Purnomo', 'joko@salah.example', 'id', now()) RETURNING id"
+            )
+        )
+        connection.commit()
+    yield f"/desk/people/{mistyped_id}/email", None
     yield "/desk/people/new", None
     yield "/desk/people/new", refused_form
     yield f"/desk/people/{person_id}/consultation", None
@@ -112,6 +120,9 @@ def of_administrator(portal: Portal) -> Iterator[tuple[str, Act]]:
     with portal.engine.connect() as connection:
         topic_id = connection.scalar(text("SELECT min(id) FROM topic"))
         consultant_id = connection.scalar(text("SELECT min(id) FROM consultant"))
+        person_id = connection.scalar(
+            text("SELECT min(id) FROM person WHERE email = 'entrepreneur2@demo.example'")
+        )
         email = connection.scalar(
             text("SELECT p.email FROM person p JOIN consultant c ON c.person_id = p.id WHERE c.id = :id"),
             {"id": consultant_id},
@@ -121,7 +132,7 @@ def of_administrator(portal: Portal) -> Iterator[tuple[str, Act]]:
     yield f"/admin/topics/{topic_id}", None
     yield "/admin/outcomes", None
     yield "/admin/consultants", None
-    yield "/admin/consultants/new", None
+    yield f"/admin/consultants/new?person={person_id}", None
     yield f"/admin/consultants/{consultant_id}", None
     yield "/admin/consultants/rooms", None
     hours = f"/admin/consultants/{consultant_id}/hours"

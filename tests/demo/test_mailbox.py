@@ -48,16 +48,23 @@ def catcher(tmp_path: Path) -> Iterator[tuple[int, Path]]:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "portal.demo.catcher", str(port), str(tmp_path)]
     with subprocess.Popen(command, cwd=ROOT) as process:
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except ConnectionRefusedError:
-                time.sleep(0.1)
+        _wait_for(process, port)
         yield port, tmp_path
         process.terminate()
         assert process.wait(10) == 0
+
+
+def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:
+    """Machines are slow and shared: as long as it starts, it may take its time."""
+    deadline = time.monotonic() + 120
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"the catcher does not listen: {process.poll()}")
 
 
 def test_a_mail_sent_by_smtp_is_kept_as_it_was(catcher: tuple[int, Path]) -> None:
