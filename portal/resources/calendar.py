@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from portal.db import Words
@@ -22,6 +23,25 @@ class Place:
     floor_id: int | None = None
 
 
+class Recurring(Protocol):
+    """A stretch of a week, perhaps from or until a date, both included."""
+
+    @property
+    def weekday(self) -> int: ...
+    @property
+    def from_date(self) -> date | None: ...
+    @property
+    def until_date(self) -> date | None: ...
+
+
+def holds_on(row: Recurring, day: date) -> bool:
+    return (
+        row.weekday == day.weekday()
+        and (row.from_date is None or row.from_date <= day)
+        and (row.until_date is None or day <= row.until_date)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Hours:
     """A weekly stretch of a site (no zone, no resource), a zone or a resource."""
@@ -33,13 +53,6 @@ class Hours:
     resource_id: int | None = None
     from_date: date | None = None
     until_date: date | None = None
-
-    def holds_on(self, day: date) -> bool:
-        return (
-            self.weekday == day.weekday()
-            and (self.from_date is None or self.from_date <= day)
-            and (self.until_date is None or day <= self.until_date)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,17 +161,26 @@ class SiteCalendar:
         return [(row.start, row.end or FOR_EVER) for row in self.closures if row.counts_for(place)]
 
     def _stretches(self, day: date, rows: Iterable[Hours]) -> list[Stretch[int]]:
-        usual = union(self._stretch(day, row.opens, row.closes) for row in rows if row.holds_on(day))
+        usual = union(self.stretch(day, row.opens, row.closes) for row in rows if holds_on(row, day))
+        special = self.special(day)
+        if not usual and special is not None and special.opens is not None and special.closes is not None:
+            return [self.stretch(day, special.opens, special.closes)]
+        return self.within_special(day, usual)
+
+    def within_special(self, day: date, usual: list[Stretch[int]]) -> list[Stretch[int]]:
+        """What a special day leaves of the usual hours: all on any other day, none on a holiday.
+
+        A special day's hours hold for the house; a part with shorter hours of its own keeps those it has.
+        """
         special = self.special(day)
         if special is None:
             return usual
         if special.opens is None or special.closes is None:
             return []
-        own = [self._stretch(day, special.opens, special.closes)]
-        # A special day's hours hold for the house; a part with shorter hours of its own keeps those it has.
-        return intersection(usual, own) if usual else own
+        return intersection(usual, [self.stretch(day, special.opens, special.closes)])
 
-    def _stretch(self, day: date, opens: time, closes: time) -> Stretch[int]:
+    def stretch(self, day: date, opens: time, closes: time) -> Stretch[int]:
+        """Epoch minutes of a day's wall-clock stretch; `closes` 00.00 is the end of the day."""
         end = self.midnight(day + timedelta(days=1)) if closes == time.min else self.minute(day, closes)
         return (self.minute(day, opens), end)
 

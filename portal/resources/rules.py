@@ -66,9 +66,9 @@ def check(
         raise refusals.ClosedThen()
 
 
-def earliest_start(rules: Rules, now: datetime) -> int:
-    """The first whole minute, since 1970, at which `check` lets a booking begin; it counts seconds too."""
-    after_notice = now + timedelta(minutes=rules.notice_minutes, microseconds=59_999_999)
+def earliest_start(notice_minutes: int, now: datetime) -> int:
+    """The first whole minute, since 1970, at which something may begin that asks for notice; seconds count too."""
+    after_notice = now + timedelta(minutes=notice_minutes, microseconds=59_999_999)
     return max(epoch_minutes(now) + 1, epoch_minutes(after_notice))
 
 
@@ -88,7 +88,9 @@ def bookable(
     """
     if not calendar.today(now) <= day <= calendar.today(now) + timedelta(days=rules.horizon_days):
         return []
-    open_ = intersection(calendar.open_on(day, place), [(earliest_start(rules, now), FOR_EVER)])
+    open_ = intersection(
+        calendar.open_on(day, place), [(earliest_start(rules.notice_minutes, now), FOR_EVER)]
+    )
     return on_grid(
         difference(open_, taken), calendar.midnight(day), rules.slot_minutes, rules.shortest_minutes
     )

@@ -125,5 +125,5 @@ def _columns(plan: Plan, now: datetime) -> Columns | None:
     if not hours or rules is None:
         return None
     step = rules.slot_minutes
-    earliest = midnight - (midnight - earliest_start(rules, now)) // step * step
+    earliest = midnight - (midnight - earliest_start(rules.notice_minutes, now)) // step * step
     return Columns.between(max(hours[0][0], earliest), hours[-1][1], midnight=midnight, step=step)

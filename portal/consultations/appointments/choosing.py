@@ -14,7 +14,6 @@ from portal.consultations.finding.free_times import (
     Obstacle,
     Schedule,
     appointments_around,
-    earliest_beginning,
     why_not,
     worked_at,
 )
@@ -25,6 +24,7 @@ from portal.errors import PortalError
 from portal.resources.claims import Part, lock_resources
 from portal.resources.free_time import Stretch, covers, epoch_minutes
 from portal.resources.refusals import NotOnGrid, TooFar, TooSoon
+from portal.resources.rules import earliest_start
 
 STAFF_LIMITS = Limits(day=10_000, week=10_000, notice_minutes=0, horizon_days=365)
 STAFF_STEP = 5
@@ -176,7 +176,9 @@ def _refusal(
     if obstacle is Obstacle.TOO_FAR:
         return TooFar(days=limits.horizon_days, last=at.date() + timedelta(days=limits.horizon_days))
     if obstacle is Obstacle.TOO_SOON:
-        return TooSoon(minutes=max(limits.notice_minutes, earliest_beginning(limits, at) - epoch_minutes(at)))
+        return TooSoon(
+            minutes=max(limits.notice_minutes, earliest_start(limits.notice_minutes, at) - epoch_minutes(at))
+        )
     if obstacle is Obstacle.OFF_GRID:
         return NotOnGrid(slot_minutes=wish.length.step)
     if obstacle is Obstacle.NO_ROOM:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 
-from portal.resources.calendar import FOR_EVER, SiteCalendar
-from portal.resources.free_time import Stretch, covers, difference, epoch_minutes, intersection, union
+from portal.resources.calendar import FOR_EVER, SiteCalendar, holds_on
+from portal.resources.free_time import Stretch, covers, difference, intersection, union
+from portal.resources.rules import earliest_start
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,6 @@ def free_times(
     `rooms`, by site, are the beginnings at which some room is free (`room_beginnings`); None: no room is needed.
     """
     found: list[Beginning] = []
-    appointments = [taken.appointment_at for taken in schedule.taken if taken.appointment_at is not None]
     not_free = _beginnings_over_claims(schedule, length) + _beginnings_within(schedule.absences, length)
     for site_id in dict.fromkeys(row.site_id for row in schedule.weekly):
         calendar = calendars.get(site_id)
@@ -118,9 +118,9 @@ def free_times(
             continue
         today = calendar.today(now)
         last = today + timedelta(days=schedule.limits.horizon_days)
-        earliest = earliest_beginning(schedule.limits, now)
+        earliest = earliest_start(schedule.limits.notice_minutes, now)
         blocked = union(not_free + _beginnings_within(site_closures(calendar), length))
-        busy = _Busy.count(appointments, calendar, schedule.limits)
+        busy = _Busy.of(schedule, calendar)
         can: list[Stretch[int]] = []
         for day in days:
             if today <= day <= last and not busy.is_full(day):
@@ -168,8 +168,6 @@ def _obstacle_at(
     day, today = calendar.moment(at).date(), calendar.today(now)
     visible = (at, at + length.minutes)
     closed = union([*schedule.absences, *site_closures(calendar)])
-    appointments, week = appointments_around(schedule, calendar, day)
-    is_full = appointments >= schedule.limits.day or week >= schedule.limits.week
     if day > today + timedelta(days=schedule.limits.horizon_days):
         return Obstacle.TOO_FAR
     if (at - calendar.midnight(day)) % length.step:
@@ -178,9 +176,9 @@ def _obstacle_at(
         return Obstacle.NOT_WORKING
     if intersection([visible], closed):
         return Obstacle.AWAY
-    if at < earliest_beginning(schedule.limits, now):
+    if at < earliest_start(schedule.limits.notice_minutes, now):
         return Obstacle.TOO_SOON
-    if is_full:
+    if _Busy.of(schedule, calendar).is_full(day):
         return Obstacle.FULL
     claimed = (visible[0] - length.before, visible[1] + length.after)
     if intersection([claimed], [(taken.start, taken.end) for taken in schedule.taken]):
@@ -195,26 +193,13 @@ def worked_at(schedule: Schedule, site_id: int, calendar: SiteCalendar, day: dat
     rows = [row for row in hours_on(schedule, day) if row.site_id == site_id]
     if not rows:
         return []
-    special = calendar.special(day)
-    if special is not None and (special.opens is None or special.closes is None):
-        return []
-    work = union(_absolute(calendar, day, row.opens, row.closes) for row in rows)
-    if special is not None and special.opens is not None and special.closes is not None:
-        work = intersection(work, [_absolute(calendar, day, special.opens, special.closes)])
-    return work
+    return calendar.within_special(day, union(calendar.stretch(day, row.opens, row.closes) for row in rows))
 
 
 def hours_on(schedule: Schedule, day: date) -> list[Weekly]:
     """The weekly stretches that count on a day: an override's where one holds, else the usual ones."""
     override = next((row.id for row in schedule.overrides if row.from_date <= day <= row.until_date), None)
-    return [
-        row
-        for row in schedule.weekly
-        if row.weekday == day.weekday()
-        and row.override_id == override
-        and (row.from_date is None or row.from_date <= day)
-        and (row.until_date is None or day <= row.until_date)
-    ]
+    return [row for row in schedule.weekly if row.override_id == override and holds_on(row, day)]
 
 
 def room_beginnings(
@@ -237,16 +222,9 @@ def site_closures(calendar: SiteCalendar) -> list[Stretch[int]]:
     ]
 
 
-def earliest_beginning(limits: Limits, now: datetime) -> int:
-    """The first whole minute that is late enough; seconds count."""
-    after_notice = now + timedelta(minutes=limits.notice_minutes, microseconds=59_999_999)
-    return max(epoch_minutes(now) + 1, epoch_minutes(after_notice))
-
-
 def appointments_around(schedule: Schedule, calendar: SiteCalendar, day: date) -> tuple[int, int]:
     """How many appointments stand on a local day, and in its week from Monday."""
-    appointments = [taken.appointment_at for taken in schedule.taken if taken.appointment_at is not None]
-    busy = _Busy.count(appointments, calendar, schedule.limits)
+    busy = _Busy.of(schedule, calendar)
     return busy.days.get(day, 0), busy.weeks.get(_monday(day), 0)
 
 
@@ -257,12 +235,16 @@ class _Busy:
     limits: Limits
 
     @classmethod
-    def count(cls, appointments: Iterable[int], calendar: SiteCalendar, limits: Limits) -> "_Busy":
-        days = Counter(calendar.moment(at).date() for at in appointments)
+    def of(cls, schedule: Schedule, calendar: SiteCalendar) -> "_Busy":
+        days = Counter(
+            calendar.moment(taken.appointment_at).date()
+            for taken in schedule.taken
+            if taken.appointment_at is not None
+        )
         weeks: Counter[date] = Counter()
         for day, count in days.items():
             weeks[_monday(day)] += count
-        return cls(days, weeks, limits)
+        return cls(days, weeks, schedule.limits)
 
     def is_full(self, day: date) -> bool:
         return self.days.get(day, 0) >= self.limits.day or self.weeks.get(_monday(day), 0) >= self.limits.week
@@ -282,11 +264,6 @@ def _beginnings_over_claims(schedule: Schedule, length: Length) -> list[Stretch[
 def _beginnings_within(closed: Iterable[Stretch[int]], length: Length) -> list[Stretch[int]]:
     """Beginnings whose visible time would touch a closed stretch."""
     return [(start - length.minutes + 1, end) for start, end in closed]
-
-
-def _absolute(calendar: SiteCalendar, day: date, opens: time, closes: time) -> Stretch[int]:
-    end = calendar.midnight(day + timedelta(days=1)) if closes == time.min else calendar.minute(day, closes)
-    return (calendar.minute(day, opens), end)
 
 
 def _monday(day: date) -> date:
