@@ -1,88 +1,16 @@
-"""What the component sheet shows of a consultant's calendar and of finding a time: the shapes its macros ask for."""
+"""What the component sheet shows of a consultant's calendar and of finding a time: its macros with made-up contents."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 
+from portal.web.shapes import Asker, Card, Day, DayCell, Entry, TimeCell, Waiting
+
 ZONE = ZoneInfo("Asia/Jakarta")
 MONDAY = date(2026, 9, 7)
 HOURS = [time(hour) for hour in range(8, 17)]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    kind: str
-    starts_at: datetime
-    ends_at: datetime
-    title: str = ""
-    url: str | None = None
-    state: str | None = None
-    detail: str = ""
-    mode: str | None = None
-    where: str = ""
-    reference: str | None = None
-    move_url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    date: date
-    url: str
-    entries: list[Entry]
-    work: list[tuple[datetime, datetime]]
-    off: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    id: int
-    name: str
-    initials: str
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    starts_at: datetime
-    person: Asker
-    history: str
-    topic: str
-    mode: str
-    answer_by: str
-    late: bool = False
-    intake: list[tuple[str, str]] = field(default_factory=list)
-    accept_url: str = "#requests"
-    decline_url: str = "#requests"
-    other_url: str = "#requests"
-
-
-@dataclass(frozen=True, slots=True)
-class FreeDay:
-    date: date
-    free: int
-    url: str | None = "#times"
-    off: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FreeTime:
-    starts_at: datetime
-    url: str | None = "#times"
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Consultant:
-    id: int
-    name: str
-    initials: str
-    topics: list[str]
-    languages: list[str]
-    next: datetime | None
-    photo: str | None = None
-    rating: str = ""
-    url: str = "#times"
 
 
 WORK = [("09.00", "16.00"), ("09.00", "16.00"), ("09.00", "16.00"), ("09.00", "16.00"), ("08.30", "11.00")]
@@ -165,9 +93,9 @@ def _entries(wanted: int, later: int) -> list[Entry]:
     return entries
 
 
-def sample_requests() -> list[Request]:
+def sample_requests() -> list[Waiting]:
     return [
-        Request(
+        _waiting(
             moment(1, "14.30"),
             Asker(0, "Rizki Amalia", "RA"),
             "Kopi Bumijawa. Baru pertama kali",
@@ -177,7 +105,7 @@ def sample_requests() -> list[Request]:
             late=True,
             intake=[("Usahanya apa?", "Kopi bubuk dari kebun sendiri"), ("Sudah punya akun OSS?", "Belum")],
         ),
-        Request(
+        _waiting(
             moment(2, "11.00"),
             Asker(1, "Hendra Wijaya", "HW"),
             "Sosis Tegal. Ketiga kalinya; NIB jadi 12 Agustus",
@@ -185,7 +113,7 @@ def sample_requests() -> list[Request]:
             gettext("Video"),
             "besok 08.00",
         ),
-        Request(
+        _waiting(
             moment(3, "15.00"),
             Asker(2, "Laras Ayu", "LA"),
             "Sambel Laras. Kedua kalinya; sekali tidak datang",
@@ -196,30 +124,54 @@ def sample_requests() -> list[Request]:
     ]
 
 
-def sample_days() -> list[FreeDay]:
+def _waiting(
+    starts_at: datetime,
+    person: Asker,
+    history: str,
+    topic: str,
+    mode: str,
+    answer_by: str,
+    *,
+    late: bool = False,
+    intake: Sequence[tuple[str, str]] = (),
+) -> Waiting:
+    where = ("#requests",) * 3
+    return Waiting(starts_at, person, history, topic, mode, answer_by, late, list(intake), *where)
+
+
+def sample_days() -> list[DayCell]:
     free = [2, 5, 0, 4, 1, 0, 0, 6, 8, 3, 0, 7, 0, 0]
     off = {5: gettext("Day off"), 6: gettext("Day off"), 12: gettext("Day off"), 13: gettext("Day off")}
     first = date(2026, 9, 24)
-    return [FreeDay(first + timedelta(day), count, off=off.get(day)) for day, count in enumerate(free)]
+    return [DayCell(first + timedelta(day), count, off.get(day), "#times") for day, count in enumerate(free)]
 
 
-def sample_times() -> list[FreeTime]:
+def sample_times() -> list[TimeCell]:
     clocks = ["09.00", "09.15", "09.30", "10.30", "11.00", "13.00", "13.45", "15.00", "15.30", "18.00"]
-    return [FreeTime(moment(3, clock)) for clock in clocks]
+    return [TimeCell(moment(3, clock), "#times") for clock in clocks]
 
 
-def sample_consultants() -> list[Consultant]:
+def sample_consultants() -> list[Card]:
     return [
-        Consultant(
+        Card(
             0,
             "Ratna Dewi",
             "RD",
+            None,
             ["Izin usaha dan NIB", "Sertifikat halal"],
             ["Indonesia", "Jawa Tegal"],
             moment(2, "10.30"),
+            "#times",
             rating=gettext("4.8 of 5 from %(count)s people", count=23),
         ),
-        Consultant(
-            1, "Bambang Setyo Nugroho", "BN", ["Pemasaran digital", "Ekspor"], ["Indonesia", "Inggris"], None
+        Card(
+            1,
+            "Bambang Setyo Nugroho",
+            "BN",
+            None,
+            ["Pemasaran digital", "Ekspor"],
+            ["Indonesia", "Inggris"],
+            None,
+            "#times",
         ),
     ]

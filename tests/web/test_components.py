@@ -9,7 +9,8 @@ from flask import Flask, get_template_attribute
 
 from portal import create_app
 from portal.config import Settings
-from portal.web.sample_calendar import HOURS, Day, Entry, moment
+from portal.web.sample_calendar import HOURS, moment
+from portal.web.shapes import Day, Entry
 from tests.client import Visitor
 
 NOW = moment(1, "08.50")

@@ -15,38 +15,13 @@ from portal.consultations.finding.queries import Offer, SiteFacts
 from portal.resources.calendar import FOR_EVER, Closed, SiteCalendar
 from portal.resources.free_time import Stretch, difference, epoch_minutes, intersection, union
 from portal.resources.models import State
+from portal.web.shapes import Day, Entry
 
 FIRST_HOUR, LAST_HOUR = 8, 17
 """Shown at least, whatever happens in the week."""
 SHORTEST = 15
 """Minutes of a gap: less is no time for anything."""
 STATES = {State.REQUESTED: "waiting", State.COMPLETED: "done", State.NO_SHOW: "missed"}
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """As templates/components/week.html asks for it."""
-
-    kind: str
-    starts_at: datetime
-    ends_at: datetime
-    title: str = ""
-    url: str | None = None
-    state: str | None = None
-    detail: str = ""
-    mode: str | None = None
-    where: str = ""
-    reference: str | None = None
-    move_url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    date: date
-    url: str
-    entries: tuple[Entry, ...]
-    work: tuple[tuple[datetime, datetime], ...]
-    off: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,29 +27,12 @@ from portal.permissions import permit
 from portal.resources.refusals import InThePast
 from portal.web import metrics
 from portal.web.errors import status_of
+from portal.web.shapes import DayCell, TimeCell
 
 DAYS = 14
 """Offered on one page."""
 ALTERNATIVES = 3
 FARTHEST = timedelta(days=365)
-
-
-@dataclass(frozen=True, slots=True)
-class DayCell:
-    """As templates/components/times.html asks for it."""
-
-    date: date
-    free: int
-    url: str
-    off: str | None
-    is_over: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TimeCell:
-    starts_at: datetime
-    url: str
-    note: str = ""
 
 
 @blueprint.get("/calendar/appointments/<reference>/move")
@@ -236,7 +219,7 @@ class _Way:
     def day_cell(self, offered: Choice, day: date, first: date) -> DayCell:
         off = None if day in offered.worked else gettext("Day off")
         url = self.url(on=day, **{"from": first}) + "#times"
-        return DayCell(day, len(offered.times[day]), url, off, day in offered.over)
+        return DayCell(day, len(offered.times[day]), off, url, day in offered.over)
 
 
 def _topic(reader: Reader, row: AppointmentRow) -> TopicRow:

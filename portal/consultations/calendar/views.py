@@ -14,7 +14,7 @@ from portal.accounts.names import initials
 from portal.clock import now
 from portal.consultations.appointments.queries import AppointmentRow
 from portal.consultations.calendar import drawing, wording
-from portal.consultations.calendar.drawing import Day, Wording
+from portal.consultations.calendar.drawing import Wording
 from portal.consultations.calendar.forms import FIRST_YEAR, LAST_YEAR
 from portal.consultations.calendar.queries import Diary, Planned, diary, own_appointment, planned
 from portal.consultations.consultants.hours.refusals import UnknownConsultant
@@ -28,6 +28,7 @@ from portal.web.assets import asset
 from portal.web.etag import etag_of, form_token, not_modified, tagged
 from portal.web.forms import read_day
 from portal.web.locale import current_locale
+from portal.web.shapes import Asker, Day, Waiting
 
 blueprint = Blueprint("calendar", __name__)
 
@@ -36,30 +37,6 @@ STEP = 5
 WEEK = timedelta(days=7)
 SATURDAY = 6
 """Days of a week that are always shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    id: int
-    name: str
-    initials: str
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A request, as templates/components/request.html asks for it."""
-
-    starts_at: datetime
-    person: Asker
-    history: str
-    topic: str
-    mode: str
-    answer_by: str
-    late: bool
-    intake: list[tuple[str, str]]
-    accept_url: str
-    decline_url: str
-    other_url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,41 +18,10 @@ from portal.consultations.wording import language_name, mode_name
 from portal.resources.calendar import SiteCalendar
 from portal.resources.free_time import epoch_minutes
 from portal.web.locale import current_locale
+from portal.web.shapes import Card, DayCell, TimeCell
 
 DAYS = 14
 SOONEST = 3
-
-
-@dataclass(frozen=True, slots=True)
-class DayCell:
-    date: date
-    free: int
-    off: str | None
-    url: str
-    is_over: bool = False
-    """Today, and its hours are behind us."""
-
-
-@dataclass(frozen=True, slots=True)
-class TimeCell:
-    starts_at: datetime
-    url: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A consultant to choose."""
-
-    id: int
-    name: str
-    initials: str
-    photo: str | None
-    topics: list[str]
-    languages: list[str]
-    next: datetime | None
-    url: str
-    rating: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
