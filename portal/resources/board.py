@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from sqlalchemy import text
 
-from portal.db import Reader
+from portal.db import Reader, numbers
 from portal.resources.calendar import Place
 from portal.resources.free_time import Stretch
 from portal.resources.models import ResourceKind
@@ -66,13 +66,9 @@ class DayClaims:
     def by_resource(self) -> Mapping[int, list[Claimed]]:
         """In order of time; what nobody claims is left out."""
         found: dict[int, list[Claimed]] = {}
-        for resource_id, start, end, person_id, reservation_id in json.loads(self.text.translate(_BRACKETS)):
+        for resource_id, start, end, person_id, reservation_id in numbers(self.text):
             found.setdefault(resource_id, []).append((start, end, person_id, reservation_id))
         return found
-
-
-_BRACKETS = str.maketrans("{}", "[]")
-"""From an array of numbers in PostgreSQL's writing to JSON: half the work of making JSON there."""
 
 
 @dataclass(frozen=True, slots=True)

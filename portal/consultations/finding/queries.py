@@ -25,7 +25,7 @@ from portal.consultations.finding.free_times import (
     room_beginnings,
 )
 from portal.consultations.topics.models import Mode
-from portal.db import Reader, Words
+from portal.db import Reader, Words, numbers
 from portal.resources.calendar import Place, SiteCalendar, zone_exists
 from portal.resources.free_time import Stretch
 from portal.resources.hours import HOURS, read_calendar
@@ -309,12 +309,9 @@ def _taken(
             "besides": besides,
         },
     )
-    for resource_id, start, end, at in json.loads((claims or "{}").translate(_BRACKETS)):
+    for resource_id, start, end, at in numbers(claims):
         found.setdefault(resource_id, []).append(Taken(start, end, None if at < 0 else at))
     return found
-
-
-_BRACKETS = str.maketrans("{}", "[]")
 
 
 def _topic(row: tuple[Any, ...]) -> TopicRow:
