@@ -1,6 +1,6 @@
 """Cases as pages need them. The private note and files kept back are for their consultant's eyes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import func, select, text
@@ -60,9 +60,9 @@ class Case:
     rating: RatingRow | None
 
 
-def case_of(reader: Reader, appointment_id: int, *, for_consultant: bool) -> Case:
-    """Four statements."""
-    note = reader.execute(
+def note_of(reader: Reader, appointment_id: int) -> NoteRow | None:
+    """The whole note, for its consultant alone."""
+    row = reader.execute(
         select(
             CaseNote.private_note,
             CaseNote.advice,
@@ -74,6 +74,14 @@ def case_of(reader: Reader, appointment_id: int, *, for_consultant: bool) -> Cas
         .outerjoin(Outcome, Outcome.id == CaseNote.outcome_id)
         .where(CaseNote.id == appointment_id)
     ).one_or_none()
+    return NoteRow(*row) if row else None
+
+
+def case_of(reader: Reader, appointment_id: int, *, for_consultant: bool) -> Case:
+    """Three or four statements."""
+    note = note_of(reader, appointment_id)
+    if note and not for_consultant:
+        note = replace(note, private_note="")
     follow_ups = reader.execute(
         select(FollowUp.id, FollowUp.owner_id, FollowUp.task, FollowUp.due_on, FollowUp.done_at)
         .where(FollowUp.appointment_id == appointment_id)
@@ -95,16 +103,18 @@ def case_of(reader: Reader, appointment_id: int, *, for_consultant: bool) -> Cas
     )
     if not for_consultant:
         files = files.where(CaseFile.is_shared)
-    rating = reader.execute(
-        select(Rating.stars, Rating.line).where(Rating.id == appointment_id)
-    ).one_or_none()
-    # How somebody liked it is for the agency, and for the consultant only as an average.
     return Case(
-        NoteRow(note[0] if for_consultant else "", *note[1:]) if note else None,
+        note,
         [FollowUpRow(*row) for row in follow_ups],
         [FileRow(*row) for row in reader.execute(files)],
-        RatingRow(*rating) if rating and not for_consultant else None,
+        # How somebody liked it is for the agency, and for the consultant only as an average.
+        None if for_consultant else _rating(reader, appointment_id),
     )
+
+
+def _rating(reader: Reader, appointment_id: int) -> RatingRow | None:
+    row = reader.execute(select(Rating.stars, Rating.line).where(Rating.id == appointment_id)).one_or_none()
+    return RatingRow(*row) if row else None
 
 
 def outcomes(reader: Reader, *, besides: int | None = None) -> list[tuple[int, Words]]:

@@ -14,7 +14,7 @@ from portal.consultations.appointments.queries import AppointmentRow, appointmen
 from portal.consultations.calendar import views as calendar
 from portal.consultations.cases import services
 from portal.consultations.cases.forms import FilesForm, FollowUpForm, NoteForm, RatingForm, SharedFilesForm
-from portal.consultations.cases.queries import NoteRow, case_of, may_see_file, outcomes
+from portal.consultations.cases.queries import NoteRow, may_see_file, note_of, outcomes
 from portal.consultations.cases.refusals import DueInThePast, NoteChanged, OutcomeUnknown, TooManyFilesKept
 from portal.consultations.cases.services import AddFollowUp, SaveNote
 from portal.consultations.refusals import NoSuchAppointment
@@ -218,7 +218,7 @@ def _offer(form: NoteForm, kept: NoteRow | None) -> None:
 
 def _note(row: AppointmentRow) -> NoteRow | None:
     with reading() as connection:
-        return case_of(connection, row.id, for_consultant=True).note
+        return note_of(connection, row.id)
 
 
 def _tick(reference: str, follow_up_id: int, *, done: bool) -> BaseResponse:
