@@ -160,19 +160,18 @@ def move(session: Session, command: Move, *, at: datetime) -> Arranged:
         old_starts_at,
         appointment.mode,
     )
-    wish = Wish(wanted, consultant_id, command.starts_at, mode, for_another, appointment.room_id)
     if is_as_it_was:
         return _as_it_is(session, reservation, appointment)
     _require_seen(reservation, command.seen)
     was = reservation.state
     chosen = _chosen(
         session,
-        wish,
+        Wish(wanted, consultant_id, command.starts_at, mode, for_another, appointment.room_id),
         person,
         command.actor,
         at=at,
         besides=reservation.id,
-        also=[appointment.consultant_id, *([appointment.room_id] if appointment.room_id else [])],
+        also=_resources(appointment),
     )
     waits = not (wanted.confirms_itself or for_another)
     appointment.consultant_id, appointment.mode = chosen.consultant.id, mode

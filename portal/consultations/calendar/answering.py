@@ -18,7 +18,7 @@ from portal.consultations.calendar.forms import ReasonForm
 from portal.consultations.calendar.queries import earlier
 from portal.consultations.calendar.views import actor, asked_day, blueprint, found
 from portal.consultations.cases.queries import case_of
-from portal.consultations.finding.soonest import Soon, soonest
+from portal.consultations.finding.soonest import soonest
 from portal.consultations.refusals import NotOpen, ReasonMissing
 from portal.consultations.wording import mode_name, when
 from portal.db import reading, unit_of_work
@@ -72,10 +72,9 @@ def context(row: AppointmentRow, at: datetime) -> dict[str, Any]:
 @permit("advise")
 def confirm(reference: str) -> BaseResponse | Response:
     row = found(reference)
-    refusal = _try(lambda session: services.confirm(session, actor(), row.id, at=now()))
-    if refusal is not None:
-        return changed(reference, refusal)
-    metrics.CONSULTATIONS.labels("confirmed").inc()
+    refused = _settled(row, "confirmed", services.confirm)
+    if refused is not None:
+        return refused
     flash(
         gettext("Agreed with %(name)s, %(when)s. They are told.", name=row.person_name, when=_when(row)),
         "good",
@@ -134,10 +133,9 @@ def do_cancel(reference: str) -> BaseResponse | Response:
 @permit("advise")
 def complete(reference: str) -> BaseResponse | Response:
     row = found(reference)
-    refusal = _try(lambda session: services.complete(session, actor(), row.id, at=now()))
-    if refusal is not None:
-        return changed(reference, refusal)
-    metrics.CONSULTATIONS.labels("completed").inc()
+    refused = _settled(row, "completed", services.complete)
+    if refused is not None:
+        return refused
     flash(gettext("Noted: it took place. Write down what came of it while you remember."), "good")
     return redirect(url_for("calendar.appointment", reference=row.reference), 303)
 
@@ -146,10 +144,9 @@ def complete(reference: str) -> BaseResponse | Response:
 @permit("advise")
 def no_show(reference: str) -> BaseResponse | Response:
     row = found(reference)
-    refusal = _try(lambda session: services.mark_no_show(session, actor(), row.id, at=now()))
-    if refusal is not None:
-        return changed(reference, refusal)
-    metrics.CONSULTATIONS.labels("no-show").inc()
+    refused = _settled(row, "no-show", services.mark_no_show)
+    if refused is not None:
+        return refused
     flash(
         gettext("Noted: %(name)s did not come. What is left of the time is free.", name=row.person_name),
         "good",
@@ -191,20 +188,23 @@ def _what_happened(row: AppointmentRow, at: datetime, refusal: PortalError) -> s
 def _ask_reason(verb: str, row: AppointmentRow, form: ReasonForm) -> Response:
     at = now()
     with reading() as connection:
-        others = _others(
-            soonest(connection, row.topic_id, row.consultant_id, row.mode, now=at, limit=OTHER_TIMES)
-        )
+        others = soonest(connection, row.topic_id, row.consultant_id, row.mode, now=at, limit=OTHER_TIMES)
     page = render_template(
         f"consultations/calendar/{verb}.html",
         **context(row, at),
         form=form,
-        others=[when(moment.astimezone(row.starts.tzinfo), at) for moment in others],
+        others=[when(other.starts_at.astimezone(row.starts.tzinfo), at) for other in others],
     )
     return Response(page, 422 if form.errors else 200)
 
 
-def _others(found_: list[Soon]) -> list[datetime]:
-    return [one.starts_at for one in found_]
+def _settled(row: AppointmentRow, outcome: str, act: Callable[..., object]) -> Response | None:
+    """None: done, and counted; else the page of what happened meanwhile."""
+    refusal = _try(lambda session: act(session, actor(), row.id, at=now()))
+    if refusal is not None:
+        return changed(row.reference, refusal)
+    metrics.CONSULTATIONS.labels(outcome).inc()
+    return None
 
 
 def _try(act: Callable[[Session], object]) -> PortalError | None:
