@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Integer, Row, bindparam, text
 
 from portal.bookings.changing import refusal_to_change
+from portal.clock import LocalTimes
 from portal.db import Reader, Words
 from portal.resources.claims import normalised_reference
 from portal.resources.models import State
@@ -15,7 +15,7 @@ from portal.resources.queries import SERVED, serving
 
 
 @dataclass(frozen=True, slots=True)
-class BookingRow:
+class BookingRow(LocalTimes):
     """A booking with everything its ticket, its line in a list and its calendar file say."""
 
     id: int
@@ -42,15 +42,6 @@ class BookingRow:
     late_minutes: int
     checked_in_at: datetime | None
     checked_out_at: datetime | None
-
-    @property
-    def starts(self) -> datetime:
-        """Local."""
-        return self.starts_at.astimezone(ZoneInfo(self.time_zone))
-
-    @property
-    def ends(self) -> datetime:
-        return self.ends_at.astimezone(ZoneInfo(self.time_zone))
 
     @property
     def change_until(self) -> datetime:

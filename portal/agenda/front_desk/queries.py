@@ -12,6 +12,7 @@ from sqlalchemy import Row, text
 from portal.accounts.names import initials
 from portal.bookings.models import UNDO_WITHIN
 from portal.bookings.queries import BOOKING
+from portal.clock import LocalTimes
 from portal.db import Reader, Words
 from portal.resources.models import State
 from portal.resources.queries import SERVED, serving
@@ -70,7 +71,7 @@ LEAVING_MINUTES = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(LocalTimes):
     """One line of the front desk: a booking, whose it is, and what is still unknown of them."""
 
     id: int
@@ -106,15 +107,6 @@ class Duty:
     @property
     def tab(self) -> Tab | None:
         return TABS.get(self.state)
-
-    @property
-    def starts(self) -> datetime:
-        """Local, as `ends`, `came` and `went`."""
-        return self.starts_at.astimezone(ZoneInfo(self.time_zone))
-
-    @property
-    def ends(self) -> datetime:
-        return self.ends_at.astimezone(ZoneInfo(self.time_zone))
 
     @property
     def came(self) -> datetime | None:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, text
 
+from portal.clock import LocalTimes
 from portal.consultations.appointments.deadline import refusal_to_change
 from portal.consultations.topics.models import Mode
 from portal.db import Reader, Words
@@ -16,7 +16,7 @@ from portal.resources.queries import SERVED, serving
 
 
 @dataclass(frozen=True, slots=True)
-class AppointmentRow:
+class AppointmentRow(LocalTimes):
     """A consultation with everything its page, its line in a list, its messages and its calendar file say."""
 
     id: int
@@ -58,15 +58,6 @@ class AppointmentRow:
     ended_by_id: int | None
     has_lapsed: bool
     reminded_at: datetime | None
-
-    @property
-    def starts(self) -> datetime:
-        """Local."""
-        return self.starts_at.astimezone(ZoneInfo(self.time_zone))
-
-    @property
-    def ends(self) -> datetime:
-        return self.ends_at.astimezone(ZoneInfo(self.time_zone))
 
     @property
     def change_until(self) -> datetime:

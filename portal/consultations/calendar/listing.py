@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
+from portal.clock import LocalTimes
 from portal.db import Reader, Words
 
 
 @dataclass(frozen=True, slots=True)
-class CaseRow:
+class CaseRow(LocalTimes):
     """One of a consultant's consultations that has begun."""
 
     reference: str
@@ -23,11 +23,6 @@ class CaseRow:
     outcome: Words | None
     is_open: bool
     """Nobody has said yet what came of it."""
-
-    @property
-    def starts(self) -> datetime:
-        """Local."""
-        return self.starts_at.astimezone(ZoneInfo(self.time_zone))
 
 
 _OPEN = "(v.state IN ('confirmed', 'completed') AND n.outcome_id IS NULL)"

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
+from portal.clock import LocalTimes
 from portal.consultations.appointments.queries import (
     APPOINTMENT,
     AppointmentRow,
@@ -173,7 +174,7 @@ def own_appointment(reader: Reader, reference: str, person_id: int) -> Appointme
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class Earlier(LocalTimes):
     """One of somebody's consultations, as the next consultant sees it: never a private note."""
 
     reference: str
@@ -185,11 +186,6 @@ class Earlier:
     is_own: bool
     """Held by the consultant who looks."""
     outcome: Words | None
-
-    @property
-    def starts(self) -> datetime:
-        """Local."""
-        return self.starts_at.astimezone(ZoneInfo(self.time_zone))
 
 
 _EARLIER = text(
