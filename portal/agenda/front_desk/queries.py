@@ -207,6 +207,12 @@ def person_name(reader: Reader, person_id: int) -> str:
     return reader.scalar(text("SELECT name FROM person WHERE id = :id"), {"id": person_id}) or ""
 
 
+def consultant_name(reader: Reader, consultant_id: int | None) -> str:
+    """Empty for nobody."""
+    statement = text("SELECT name FROM resource WHERE id = :id AND kind = 'consultant'")
+    return reader.scalar(statement, {"id": consultant_id}) or ""
+
+
 def read_duty(row: Row[Any]) -> Duty:
     """A `Duty` from a row of `DUTY`."""
     values = row._asdict()

@@ -9,7 +9,7 @@ from portal.accounts.actor import Actor
 from portal.accounts.logins import shown_phone
 from portal.accounts.newcomers import AddPerson
 from portal.accounts.services import AddressTaken, UnknownPerson
-from portal.agenda.front_desk.queries import person_name, served_sites
+from portal.agenda.front_desk.queries import consultant_name, person_name, served_sites
 from portal.agenda.front_desk.walk_in.forms import PersonForm
 from portal.agenda.front_desk.walk_in.services import Met, book_for, meet, named_by
 from portal.agenda.front_desk.walk_in.times import walk_in_times
@@ -105,9 +105,7 @@ def _times(person_id: int, name: str, wanted: TopicRow) -> str:
 
 def _check(person_id: int, name: str, wanted: TopicRow, form: ChoiceForm) -> str:
     with reading() as connection:
-        consultant = connection.exec_driver_sql(
-            "SELECT name FROM resource WHERE id = %s AND kind = 'consultant'", (form.consultant_id.data,)
-        ).scalar()
+        consultant = consultant_name(connection, form.consultant_id.data)
     return render_template(
         "agenda/desk_check.html",
         person_id=person_id,
