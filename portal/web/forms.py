@@ -5,8 +5,9 @@ WTForms' own messages ("This field is required.") come from the portal's catalog
 """
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, time
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from flask import request
 from flask_babel import get_domain
@@ -17,11 +18,16 @@ from wtforms import Field, HiddenField, IntegerField, ValidationError
 from wtforms import Form as WTForm
 from wtforms.widgets import DateInput, TimeInput
 
+from portal.errors import RuleBroken
+from portal.web.errors import words
 from portal.web.routing import LARGEST_KEY
 
 MIDNIGHT = "24:00"
 """How the end of a day is written; kept as 00.00."""
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+
+
+Read = TypeVar("Read")
 
 
 class _Words:
@@ -59,6 +65,18 @@ def no_nul(form: WTForm, field: Field) -> None:
     """PostgreSQL keeps no NUL in a text, and nobody types one."""
     if "\0" in (field.data or ""):
         raise ValidationError(_l("There is a sign in it that cannot be kept. Type it anew."))
+
+
+def read_by(read: Callable[[str], Read], typed: Any) -> Read:
+    """What `read` makes of what was typed; what it refuses stands beside the field.
+
+    Raises:
+        ValidationError
+    """
+    try:
+        return read(typed)
+    except RuleBroken as error:
+        raise ValidationError(words(error)) from error
 
 
 class MomentField(HiddenField):

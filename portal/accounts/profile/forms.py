@@ -1,15 +1,13 @@
 """Changing one's own account."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, StringField, ValidationError
+from wtforms import SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from portal.accounts.forms import NewPasswordForm, PasswordAgainForm
 from portal.accounts.logins import LONGEST, read_email, read_phone
-from portal.errors import RuleBroken
-from portal.web.errors import words
-from portal.web.forms import Form, no_nul
+from portal.web.forms import Form, no_nul, read_by
 
 
 class ChangePasswordForm(PasswordAgainForm, NewPasswordForm):
@@ -32,10 +30,7 @@ class ChangeEmailForm(PasswordAgainForm):
     read_email: str = ""
 
     def validate_email(self, field: StringField) -> None:
-        try:
-            self.read_email = read_email(field.data)
-        except RuleBroken as error:
-            raise ValidationError(words(error)) from error
+        self.read_email = read_by(read_email, field.data)
 
 
 class ChangePhoneForm(PasswordAgainForm):
@@ -49,10 +44,7 @@ class ChangePhoneForm(PasswordAgainForm):
     read_phone: str = ""
 
     def validate_phone(self, field: StringField) -> None:
-        try:
-            self.read_phone = read_phone(field.data)
-        except RuleBroken as error:
-            raise ValidationError(words(error)) from error
+        self.read_phone = read_by(read_phone, field.data)
 
 
 class LanguageForm(Form):

@@ -10,9 +10,7 @@ from wtforms.validators import InputRequired, Length
 from portal.accounts.forms import NewPasswordForm
 from portal.accounts.logins import LONGEST, Login, read_login, read_phone
 from portal.accounts.tokens import CODE_DIGITS
-from portal.errors import RuleBroken
-from portal.web.errors import words
-from portal.web.forms import Form, no_nul
+from portal.web.forms import Form, no_nul, read_by
 
 
 class ForgotForm(Form):
@@ -25,10 +23,7 @@ class ForgotForm(Form):
     read_login: Login | None = None
 
     def validate_login(self, field: StringField) -> None:
-        try:
-            self.read_login = read_login(field.data)
-        except RuleBroken as error:
-            raise ValidationError(words(error)) from error
+        self.read_login = read_by(read_login, field.data)
 
 
 class CodeForm(NewPasswordForm):
@@ -48,10 +43,7 @@ class CodeForm(NewPasswordForm):
     read_code: str = ""
 
     def validate_phone(self, field: StringField) -> None:
-        try:
-            self.read_phone = read_phone(field.data)
-        except RuleBroken as error:
-            raise ValidationError(words(error)) from error
+        self.read_phone = read_by(read_phone, field.data)
 
     def validate_code(self, field: StringField) -> None:
         self.read_code = re.sub(r"[\s.\-]", "", field.data)

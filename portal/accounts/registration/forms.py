@@ -11,7 +11,7 @@ from portal.accounts.names import read_name
 from portal.accounts.password_rules import check_password
 from portal.errors import RuleBroken
 from portal.web.errors import words
-from portal.web.forms import Form, no_nul
+from portal.web.forms import Form, no_nul, read_by
 
 
 class RegisterForm(Form):
@@ -50,16 +50,10 @@ class RegisterForm(Form):
     read_name: str = ""
 
     def validate_name(self, field: StringField) -> None:
-        try:
-            self.read_name = read_name(field.data)
-        except RuleBroken as error:
-            raise ValidationError(words(error)) from error
+        self.read_name = read_by(read_name, field.data)
 
     def validate_login(self, field: StringField) -> None:
-        try:
-            self.read_login = read_login(field.data)
-        except RuleBroken as error:
-            raise ValidationError(words(error)) from error
+        self.read_login = read_by(read_login, field.data)
 
     def validate_password(self, field: PasswordField) -> None:
         try:

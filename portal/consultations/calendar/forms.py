@@ -13,9 +13,8 @@ from portal.accounts.logins import read_phone
 from portal.accounts.names import read_name
 from portal.consultations.refusals import ReasonMissing
 from portal.consultations.topics.models import Mode
-from portal.errors import RuleBroken
 from portal.web.errors import words
-from portal.web.forms import ClockField, DayField, Form, MomentField, no_nul
+from portal.web.forms import ClockField, DayField, Form, MomentField, no_nul, read_by
 
 LONGEST_REASON = 500
 LONGEST_WHY = 200
@@ -134,18 +133,12 @@ class BookForm(WhenForm):
             return
         if not (field.data or "").strip():
             raise ValidationError(_l("Type their name."))
-        try:
-            self.read_name = read_name(field.data)
-        except RuleBroken as error:
-            raise ValidationError(words(error)) from error
+        self.read_name = read_by(read_name, field.data)
 
     def validate_phone(self, field: Field) -> None:
         if not self.is_new:
             return
-        try:
-            self.read_phone = read_phone(field.data or "")
-        except RuleBroken as error:
-            raise ValidationError(words(error)) from error
+        self.read_phone = read_by(read_phone, field.data or "")
 
     def validate_consent(self, field: Field) -> None:
         if self.is_new and not field.data:

@@ -1,13 +1,11 @@
 """The address as it should have been typed."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField, ValidationError
+from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from portal.accounts.logins import LONGEST, read_email
-from portal.errors import RuleBroken
-from portal.web.errors import words
-from portal.web.forms import Form, no_nul
+from portal.web.forms import Form, no_nul, read_by
 
 
 class RightAddressForm(Form):
@@ -25,7 +23,4 @@ class RightAddressForm(Form):
     read_email: str = ""
 
     def validate_email(self, field: StringField) -> None:
-        try:
-            self.read_email = read_email(field.data)
-        except RuleBroken as error:
-            raise ValidationError(words(error)) from error
+        self.read_email = read_by(read_email, field.data)

@@ -1,16 +1,14 @@
 """Who stands there, where nobody knows them yet."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, StringField, ValidationError
+from wtforms import BooleanField, StringField
 from wtforms.validators import DataRequired, InputRequired
 
 from portal.accounts import logins, names
 from portal.accounts.forms import AtMost
 from portal.accounts.logins import read_phone
 from portal.accounts.names import read_name
-from portal.errors import RuleBroken
-from portal.web.errors import words
-from portal.web.forms import Form, no_nul
+from portal.web.forms import Form, no_nul, read_by
 
 
 class PersonForm(Form):
@@ -39,13 +37,7 @@ class PersonForm(Form):
     read_phone: str = ""
 
     def validate_name(self, field: StringField) -> None:
-        try:
-            self.read_name = read_name(field.data)
-        except RuleBroken as error:
-            raise ValidationError(words(error)) from error
+        self.read_name = read_by(read_name, field.data)
 
     def validate_phone(self, field: StringField) -> None:
-        try:
-            self.read_phone = read_phone(field.data)
-        except RuleBroken as error:
-            raise ValidationError(words(error)) from error
+        self.read_phone = read_by(read_phone, field.data)
